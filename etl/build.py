@@ -1,0 +1,103 @@
+"""Create everything under queries/, in dependency order.
+
+The path is the name: queries/facts/tickets.sql is facts.tickets. A query names what it reads as
+<layer>.<name>, so the order follows from the text. By definition each is a view; in a published
+snapshot it is a stored table of the same name and rows.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import duckdb
+
+from etl import EtlError
+
+QUERIES = Path(__file__).parent.parent / "queries"
+LAYERS = ("raw", "policy", "facts", "rules", "patterns", "reports")  # each reads itself and those before
+REFERENCE = re.compile(rf"\b((?:{'|'.join(LAYERS)})\.[a-z]\w*)")
+
+# What a report that can be filtered reads. The published table is its unfiltered result.
+EVERY_TICKET = "select * from reports.tickets"
+WHOLE_PERIOD = "select min(day_on) as from_on, max(day_on) as until_on from facts.days"
+
+
+class QueryError(EtlError):
+    """A query cannot be created; the message names its file."""
+
+
+@cache
+def read_queries(folder: Path = QUERIES) -> dict[str, str]:
+    """Return {"layer.name": sql} for every file under queries/, plus rules.findings."""
+    queries = {
+        f"{path.parent.name}.{path.stem}": path.read_text("utf-8") for path in sorted(folder.glob("*/*.sql"))
+    }
+    rules = [name for name in queries if name.startswith("rules.")]
+    queries["rules.findings"] = "\nunion all by name\n".join(
+        f"select '{name.partition('.')[2]}' as rule, * from {name}" for name in rules
+    )
+    return queries
+
+
+def reads(sql: str) -> set[str]:
+    """Return the <layer>.<name> a query mentions outside its comments."""
+    text = re.sub(r"--.*", "", sql)
+    found = set(REFERENCE.findall(text))
+    if "filtered_tickets" in text:
+        found.add("reports.tickets")
+    if "chosen_period" in text:
+        found.add("facts.days")
+    return found
+
+
+def order(queries: dict[str, str], wanted: set[str] | None = None) -> list[str]:
+    """Return the names in an order in which each comes after what it reads.
+
+    With `wanted`, only those and what they need. Raises QueryError on a circle.
+    """
+    graph = {name: reads(sql) & queries.keys() for name, sql in queries.items()}
+    if wanted is not None:
+        needed, todo = set(), list(wanted)
+        while todo:
+            name = todo.pop()
+            if name not in needed:
+                needed.add(name)
+                todo += graph[name]
+        graph = {name: graph[name] for name in needed}
+    try:
+        return list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        raise QueryError(f"queries/: a circle: {' -> '.join(error.args[1])}") from error
+
+
+def with_filters(sql: str, tickets: str = EVERY_TICKET, period: str = WHOLE_PERIOD) -> str:
+    """Return a report's query with the two names it filters by bound to the given selects."""
+    names = {"filtered_tickets": tickets, "chosen_period": period}
+    bound = [f"{name} as ({select})" for name, select in names.items() if name in sql]
+    return f"with {', '.join(bound)} select * from ({sql.rstrip().rstrip(';')}\n)" if bound else sql
+
+
+def build(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    stored: bool = True,
+    wanted: set[str] | None = None,
+    given: set[str] = frozenset(),
+    step: Callable[[str], None] = lambda name: None,
+) -> None:
+    """Create the queries as tables (`stored`) or views; `given` ones exist already.
+
+    `step` is told each name before it is made. Raises QueryError naming the file at fault.
+    """
+    queries = read_queries()
+    for name in order(queries, wanted):
+        if name in given:
+            continue
+        step(name)
+        kind = "table" if stored and name != "rules.findings" else "view"
+        try:
+            con.execute(f"create or replace {kind} {name} as {with_filters(queries[name])}")
+        except duckdb.Error as error:
+            raise QueryError(f"queries/{name.replace('.', '/')}.sql: {error}") from error

@@ -1,0 +1,67 @@
+-- What a snapshot holds beside the canonical tables of tables.toml: its clock, its desk,
+-- and the account of every file and record. The loader, the calendar and nobody else write here.
+
+create schema raw;
+create schema policy;
+create schema facts;
+create schema rules;
+create schema patterns;
+create schema reports;
+
+-- Worst last, so that max(verdict) is the verdict of a group.
+create type verdict as enum ('exempt', 'pass', 'open', 'unknown', 'fail');
+
+-- One row: the instant every running clock is read at (UTC).
+create table raw.clock (as_of_at timestamp not null);
+
+-- One row: whose desk this is.
+create table raw.desk (
+    name varchar,
+    timezone varchar not null,
+    ticket_url varchar,             -- template with {ticket_id}
+    client_url varchar,             -- template with {client_id}
+    is_sample boolean not null      -- the data that ships with the product
+);
+
+-- One row per file ever loaded. rows = inserted + updated + unchanged + skipped + rejected.
+create table raw.files (
+    file_number integer not null,
+    file_name varchar not null,
+    dialect varchar not null,
+    loaded_at timestamp not null,
+    rows_count bigint not null,
+    inserted_count bigint not null,
+    updated_count bigint not null,
+    unchanged_count bigint not null,
+    skipped_count bigint not null,
+    rejected_count bigint not null
+);
+
+-- One row per cell that made a record be refused.
+create table raw.rejects (
+    file_name varchar not null,
+    record_number bigint not null,  -- 1 is the first record after the header
+    column_name varchar,
+    found_text varchar,
+    reason varchar not null
+);
+
+-- One row per record that its dialect declares to be no data.
+create table raw.skips (file_name varchar not null, record_number bigint not null, reason varchar not null);
+
+-- One row per file under a loaded folder that no dialect fits.
+create table raw.ignored (file_name varchar not null, reason varchar not null);
+
+-- The desk's opening windows in UTC, half-open, merged, less maintenance.
+create table raw.open_windows (opens_at timestamp not null, closes_at timestamp not null);
+
+-- One row per local day of the desk: its first instant and the first instant after it, in UTC.
+create table raw.local_days (
+    day_on date not null,
+    from_at timestamp not null,
+    until_at timestamp not null,
+    business_day_seconds bigint not null    -- of the week in force on that day
+);
+
+-- Why the desk was closed, or shut for a while, when its week says open.
+create table raw.closures (from_at timestamp not null, until_at timestamp not null, kind varchar not null, name varchar);

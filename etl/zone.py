@@ -1,0 +1,75 @@
+"""Local time to UTC and back as plain SQL, from the zone's own table of changes.
+
+DuckDB's time zone functions take the second of two equal local times; reading [T1] wants the
+first, and the offset before the change where a local time does not exist. Both are the same
+rule: the old offset holds until the later of the two readings of the change. So a zone is a
+list of steps, and a conversion is a search in it: a nested CASE, evaluated in vectors.
+"""
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from etl import EtlError
+
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+EPOCH = datetime(1970, 1, 1)
+
+
+def zone_info(name: str) -> ZoneInfo:
+    """Return the zone of that IANA name. Raises EtlError when there is none."""
+    try:
+        return ZoneInfo(name)
+    except Exception as error:
+        raise EtlError(f"unknown time zone {name!r}; use a name like Europe/Vilnius or UTC") from error
+
+
+@cache
+def changes(name: str) -> list[tuple[datetime, int]]:
+    """Return [(UTC instant, offset in seconds from then on)], the first one at the beginning."""
+    zone = zone_info(name)
+
+    def offset(instant: datetime) -> int:
+        return int(instant.replace(tzinfo=UTC).astimezone(zone).utcoffset().total_seconds())
+
+    found = [(datetime.min, offset(datetime(FIRST_YEAR, 1, 1)))]
+    day = datetime(FIRST_YEAR, 1, 1)
+    while day < datetime(LAST_YEAR, 1, 1):
+        tomorrow = day + timedelta(days=1)
+        if offset(tomorrow) != offset(day):
+            low, high = day, tomorrow
+            while high - low > timedelta(seconds=1):
+                middle = low + timedelta(seconds=(high - low).total_seconds() // 2)
+                low, high = (middle, high) if offset(middle) == offset(day) else (low, middle)
+            found.append((high, offset(high)))
+        day = tomorrow
+    return found
+
+
+def utc_sql(local: str, name: str) -> str:
+    """Return SQL that turns a local TIMESTAMP expression into UTC, by reading [T1]."""
+    steps = changes(name)
+    bounds = [
+        (at + timedelta(seconds=max(before, after)), after)
+        for (at, after), (_, before) in zip(steps[1:], steps, strict=False)
+    ]
+    return f"({local} - to_seconds({_search(local, steps[0][1], bounds)}))"
+
+
+def local_sql(instant: str, name: str) -> str:
+    """Return SQL that turns a UTC TIMESTAMP expression into the zone's local TIMESTAMP."""
+    steps = changes(name)
+    return f"({instant} + to_seconds({_search(instant, steps[0][1], steps[1:])}))"
+
+
+def _search(value: str, first: int, bounds: list[tuple[datetime, int]]) -> str:
+    """Return a balanced CASE that gives the offset in force at `value`."""
+    if not bounds:
+        return str(first)
+    middle = len(bounds) // 2
+    at, offset = bounds[middle]
+    return (
+        f"case when {value} < timestamp '{at:%Y-%m-%d %H:%M:%S}' "
+        f"then {_search(value, first, bounds[:middle])} "
+        f"else {_search(value, offset, bounds[middle + 1 :])} end"
+    )
