@@ -13,7 +13,7 @@ SEED   ?= 1
 # Through .venv/bin/python, never through its scripts: those hold the path the folder had when they were made.
 VENV := .venv
 PY   := $(VENV)/bin/python
-PIP  := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
+PIP  := $(PY) -m pip install -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format bench screenshots demo clean
