@@ -65,3 +65,14 @@ create table raw.local_days (
 
 -- Why the desk was closed, or shut for a while, when its week says open.
 create table raw.closures (from_at timestamp not null, until_at timestamp not null, kind varchar not null, name varchar);
+
+-- The offset of the desk's zone from UTC, from each change on; the first row holds since the beginning.
+create table raw.zone_offsets (from_at timestamp not null, offset_seconds bigint not null);
+
+-- Links to rows that no file has brought: such rows are kept and counted, never dropped.
+create table raw.orphans (
+    table_name varchar not null,
+    column_name varchar not null,
+    linked_table varchar not null,
+    orphan_count bigint not null
+);
