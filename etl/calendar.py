@@ -9,6 +9,7 @@ write_calendar covers every question that can be asked, or says why it cannot.
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import duckdb
 
@@ -140,7 +141,7 @@ def _write_zone(con: duckdb.DuckDBPyConnection, desk: Desk) -> None:
         {"changes": [datetime.min] + [at for at, _ in steps[1:]], "offsets": offsets},
     )
     bounds = [
-        at + timedelta(seconds=max(before, after)) for (_, before), (at, after) in zip(steps, steps[1:], strict=False)
+        at + timedelta(seconds=max(before, after)) for (_, before), (at, after) in pairwise(steps)
     ]
     _write(
         con,
@@ -332,7 +333,7 @@ def _skipped_midnights(timezone: str) -> dict[str, list]:
     """Return the local days whose midnight lies inside a gap of the zone, and the change of each."""
     days, instants = [], []
     steps = changes(timezone)
-    for (_, before), (at, after) in zip(steps, steps[1:], strict=False):
+    for (_, before), (at, after) in pairwise(steps):
         gap_from, gap_until = at + timedelta(seconds=before), at + timedelta(seconds=after)
         midnight = datetime.combine(gap_from.date(), datetime.min.time())
         while midnight < gap_until:

@@ -10,6 +10,7 @@ import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -151,7 +152,7 @@ def utc_of(local: datetime, timezone: str) -> datetime:
     """
     steps = changes(timezone)
     offset = steps[0][1]
-    for (_, before), (at, after) in zip(steps, steps[1:], strict=False):
+    for (_, before), (at, after) in pairwise(steps):
         if local < at + timedelta(seconds=max(before, after)):
             break
         offset = after
@@ -267,7 +268,7 @@ def _windows_of_week(where: str, hours: object) -> tuple[Windows, ...]:
 def _windows(where: str, written: object) -> Windows:
     """Return the windows of one day in order; none overlaps, none is empty or passes midnight."""
     windows = _each_window(where, written)
-    for (opens, closes), (next_opens, next_closes) in zip(windows, windows[1:], strict=False):
+    for (opens, closes), (next_opens, next_closes) in pairwise(windows):
         if next_opens < closes:
             raise DeskError(
                 f"{where}: '{windows_text(((opens, closes),))}' and '{windows_text(((next_opens, next_closes),))}' "

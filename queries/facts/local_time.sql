@@ -1,4 +1,4 @@
--- From UTC to the desk's local day and hour: pieces of the time line with one offset and one local day each.
+-- From UTC to the desk's local day and hour: pieces with one offset and one local day each.
 -- One row per from_at
 --
 -- Found by a hash join on the UTC date; covers all the calendar covers:
@@ -7,14 +7,16 @@
 --         on local_time.piece_on = happened_at::date
 --         and happened_at >= local_time.from_at
 --         and happened_at < local_time.until_at
---     ... local_time.day_on is the local day, happened_at + to_seconds(local_time.offset_seconds) the local time
+--     ... local_time.day_on is the local day, happened_at + to_seconds(local_time.offset_seconds) the local time,
+-- business_day_seconds the length of a business day in the week in force on that day [C3].
 
 with local_days as (
 
     select
         day_on,
         from_at,
-        until_at
+        until_at,
+        business_day_seconds
     from raw.local_days
 
 ),
@@ -34,6 +36,7 @@ parts as (
 
     select
         local_days.day_on,
+        local_days.business_day_seconds,
         greatest(local_days.from_at, offsets.from_at) as from_at,
         least(local_days.until_at, offsets.until_at) as until_at,
         offsets.offset_seconds
@@ -49,6 +52,7 @@ utc_days as (
 
     select
         parts.day_on,
+        parts.business_day_seconds,
         parts.offset_seconds,
         parts.from_at,
         parts.until_at,
@@ -65,7 +69,8 @@ select
     greatest(from_at, midnight_at) as from_at,
     least(until_at, midnight_at + interval 1 day) as until_at,
     day_on,
-    offset_seconds
+    offset_seconds,
+    business_day_seconds
 from utc_days
 where greatest(from_at, midnight_at) < least(until_at, midnight_at + interval 1 day)
 order by greatest(from_at, midnight_at)
