@@ -1,0 +1,212 @@
+"""The policy file: every clause with its words and readings, every number with the day it took effect.
+
+Only starts are stored: a row is in force from 00:00 of its local day until the next row of the
+same rule and parameter, and the first reaches back to the beginning [T12]. So no version can
+overlap another or leave a gap. What a query asks the policy for is read from the query itself.
+"""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from etl import EtlError
+from etl.build import read_queries
+from etl.zone import utc_sql
+
+COLUMNS = ("clause", "effective_on", "rule", "parameter", "value", "unit", "text", "reading", "source")
+NEEDED = ("clause", "effective_on", "rule", "parameter", "value", "unit", "text")
+SHIPPED = Path(__file__).parent.parent / "data" / "policy.csv"
+
+# What a value of the unit is: a number that is a duration in seconds, another number, or text.
+SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
+NUMBERS = ("business_day", "month", "count", "share")
+TEXTS = ("flag", "list", "")
+UNITS = (*SECONDS, *NUMBERS, *TEXTS)
+CHOICES = {("resolution_time", "clock"): ("elapsed", "desk")}
+
+# How a query asks for a limit; the missing ones are named before anything is built.
+ASKED = re.compile(r"\brule = '(\w+)'\s+and\s+(?:\w+\.)?parameter (?:= '(\w+)'|in \(([^)]*)\))")
+
+
+class PolicyError(EtlError):
+    """The policy file is not usable; the message names the row and the column."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the policy file, checked; `value_number` is None for flags, lists and choices."""
+
+    clause: str
+    effective_on: date
+    rule: str
+    parameter: str
+    value: str
+    value_number: float | None
+    unit: str
+    text: str
+    reading: str
+    source: str
+
+
+def read_policy(con: duckdb.DuckDBPyConnection, path: str | Path, timezone: str) -> None:
+    """Fill policy.clauses and policy.limits from the policy file.
+
+    policy.clauses has the columns of the file, effective_on a DATE. policy.limits has one row per
+    version of each parameter: clause, rule, parameter, effective_on, from_at, until_at (UTC,
+    half-open, without gaps), value, value_number, value_seconds (of minutes, hours and days), unit.
+    Raises PolicyError naming the file, the record and the column.
+    """
+    path = Path(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise PolicyError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{path}: is not UTF-8 at byte {error.start}; save it as UTF-8") from error
+    write_policy(con, parse_policy(text, path.name), timezone)
+
+
+def parse_policy(text: str, file_name: str = "policy.csv") -> list[Row]:
+    """Return the rows of a policy file, in its order. Raises PolicyError for anything unreadable."""
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    header = [name.strip() for name in reader.fieldnames or []]
+    reader.fieldnames = header
+    for column in NEEDED:
+        if column not in header:
+            raise PolicyError(f"{file_name}: the column {column} is missing; the columns are {', '.join(COLUMNS)}")
+    rows: list[Row] = []
+    first_record: dict[tuple, int] = {}
+    for record, cells in enumerate(reader, start=1):
+        where = f"{file_name}: record {record}"
+        if None in cells or None in cells.values():
+            raise PolicyError(f"{where}: has {'more' if None in cells else 'fewer'} cells than the header")
+        if not any(cell.strip() for cell in cells.values()):
+            continue
+        row = _row(where, {name: cells.get(name, "").strip() for name in COLUMNS})
+        # A number belongs to its rule, under whichever clause it stands: two would contradict each other.
+        key = (row.rule, row.parameter) if row.parameter else (row.clause, row.rule, "")
+        earlier = first_record.setdefault((*key, row.effective_on), record)
+        if earlier != record:
+            named = " ".join(filter(None, (row.rule, row.parameter))) or f"clause {row.clause}"
+            raise PolicyError(f"{where}: {named} from {row.effective_on} stands in record {earlier} already")
+        rows.append(row)
+    _check_versions(file_name, rows)
+    return rows
+
+
+def asked_limits() -> set[tuple[str, str]]:
+    """Return every (rule, parameter) that a query asks policy.limits for."""
+    asked = set()
+    for sql in read_queries().values():
+        for rule, one, several in ASKED.findall(re.sub(r"--.*", "", sql)):
+            asked |= {(rule, parameter) for parameter in ([one] if one else re.findall(r"\w+", several))}
+    return asked
+
+
+def write_policy(con: duckdb.DuckDBPyConnection, rows: list[Row], timezone: str) -> None:
+    """Create policy.clauses and policy.limits from checked rows."""
+    names = list(Row.__dataclass_fields__)
+    kinds = {"effective_on": "date", "value_number": "double"}
+    given = {name: [getattr(row, name) for row in rows] for name in names}
+    unnested = ", ".join(f"unnest(${name}::{kinds.get(name, 'varchar')}[]) as {name}" for name in names)
+    con.execute(f"create or replace temp table policy_rows as select {unnested}", given)
+    listed = ", ".join(f"nullif({name}, '') as {name}" if name not in kinds else name for name in COLUMNS)
+    con.execute(f"create or replace table policy.clauses as select {listed} from temp.policy_rows")
+    in_seconds = " ".join(f"when '{unit}' then {seconds}" for unit, seconds in SECONDS.items())
+    con.execute(
+        f"""
+        create or replace table policy.limits as
+        select
+            clause,
+            rule,
+            parameter,
+            effective_on,
+            case
+                when row_number() over versions = 1 then timestamp '0001-01-01 00:00:00'
+                else {utc_sql("effective_on::timestamp", timezone)}
+            end as from_at,
+            coalesce(
+                lead({utc_sql("effective_on::timestamp", timezone)}) over versions,
+                timestamp '9999-12-31 00:00:00'
+            ) as until_at,
+            value,
+            value_number,
+            round(value_number * case unit {in_seconds} end)::bigint as value_seconds,
+            nullif(unit, '') as unit
+        from temp.policy_rows
+        where parameter <> ''
+        window versions as (partition by rule, parameter order by effective_on)
+        order by rule, parameter, effective_on
+        """
+    )
+    con.execute("drop table temp.policy_rows")
+
+
+def _row(where: str, cells: dict[str, str]) -> Row:
+    if not cells["clause"]:
+        raise PolicyError(f"{where}, clause: is empty")
+    try:
+        effective_on = date.fromisoformat(cells["effective_on"])
+    except ValueError:
+        raise PolicyError(
+            f"{where}, effective_on: cannot read {cells['effective_on']!r} as a day; write it like 2026-03-01"
+        ) from None
+    if cells["parameter"] and not cells["rule"]:
+        raise PolicyError(f"{where}, rule: the parameter {cells['parameter']} belongs to no rule")
+    if cells["unit"] not in UNITS:
+        known = ", ".join(filter(None, UNITS))
+        raise PolicyError(f"{where}, unit: cannot read {cells['unit']!r} as a unit; known: {known}")
+    cells["value"], number = _value(where, cells) if cells["parameter"] else (cells["value"], None)
+    return Row(**(cells | {"effective_on": effective_on, "value_number": number}))
+
+
+def _value(where: str, cells: dict[str, str]) -> tuple[str, float | None]:
+    """Return the value as the queries compare it, and as a number where it is one."""
+    value, unit = cells["value"], cells["unit"]
+    if unit == "flag":
+        if value.lower() not in ("true", "false"):
+            raise PolicyError(f"{where}, value: cannot read {value!r} as true or false")
+        return value.lower(), None
+    if unit == "list":
+        return "|".join(filter(None, (entry.strip() for entry in value.split("|")))), None
+    if unit == "":
+        choices = CHOICES.get((cells["rule"], cells["parameter"]))
+        if choices is None:
+            raise PolicyError(f"{where}, unit: is empty; {cells['rule']} {cells['parameter']} needs one")
+        if value not in choices:
+            raise PolicyError(f"{where}, value: cannot read {value!r} as one of {', '.join(choices)}")
+        return value, None
+    if not re.fullmatch(r"\d+(\.\d+)?", value):
+        raise PolicyError(f"{where}, value: cannot read {value!r} as a number of unit {unit}")
+    number = float(value)
+    if unit == "share" and number > 1:
+        raise PolicyError(f"{where}, value: a share lies between 0 and 1, not at {value}")
+    if unit in ("month", "count") and number != int(number):
+        raise PolicyError(f"{where}, value: cannot read {value!r} as a whole number of unit {unit}")
+    return value, number
+
+
+def _check_versions(file_name: str, rows: list[Row]) -> None:
+    """Check that every limit a query asks for is there, in a unit of the kind the query counts in."""
+    units: dict[tuple[str, str], str] = {}
+    if SHIPPED.exists():
+        with SHIPPED.open(encoding="utf-8-sig", newline="") as file:
+            units = {
+                (cells["rule"], cells["parameter"]): cells["unit"] for cells in csv.DictReader(file) if cells["parameter"]
+            }
+    for row in rows:
+        expected = units.setdefault((row.rule, row.parameter), row.unit)
+        if row.parameter and row.unit != expected and not {row.unit, expected} <= SECONDS.keys():
+            raise PolicyError(
+                f"{file_name}: {row.rule} {row.parameter} from {row.effective_on}, "
+                f"unit: {row.unit or 'empty'} where {expected or 'empty'} is expected"
+            )
+    missing = asked_limits() - {(row.rule, row.parameter) for row in rows}
+    if missing:
+        listed = ", ".join(f"{rule} {parameter}" for rule, parameter in sorted(missing))
+        raise PolicyError(f"{file_name}: no row gives {listed}; data/policy.csv as shipped shows the rows")
