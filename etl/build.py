@@ -31,9 +31,7 @@ class QueryError(EtlError):
 @cache
 def read_queries(folder: Path = QUERIES) -> dict[str, str]:
     """Return {"layer.name": sql} for every file under queries/, plus rules.findings."""
-    queries = {
-        f"{path.parent.name}.{path.stem}": path.read_text("utf-8") for path in sorted(folder.glob("*/*.sql"))
-    }
+    queries = {f"{path.parent.name}.{path.stem}": path.read_text("utf-8") for path in sorted(folder.glob("*/*.sql"))}
     rules = [name for name in queries if name.startswith("rules.")]
     queries["rules.findings"] = "\nunion all by name\n".join(
         f"select '{name.partition('.')[2]}' as rule, * from {name}" for name in rules

@@ -65,8 +65,7 @@ def tables() -> dict[str, Table]:
             about=entry["about"],
             key=tuple(entry["key"]),
             columns={
-                column: tuple(kind) if isinstance(kind, list) else kind
-                for column, kind in entry["columns"].items()
+                column: tuple(kind) if isinstance(kind, list) else kind for column, kind in entry["columns"].items()
             },
             required=tuple(entry.get("required", ())),
             optional_key=tuple(entry.get("optional_key", ())),

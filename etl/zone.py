@@ -53,6 +53,8 @@ def utc_sql(local: str, name: str) -> str:
         (at + timedelta(seconds=max(before, after)), after)
         for (at, after), (_, before) in zip(steps[1:], steps, strict=False)
     ]
+    if not bounds and steps[0][1] == 0:
+        return local
     return f"({local} - to_seconds({_search(local, steps[0][1], bounds)}))"
 
 

@@ -1,0 +1,313 @@
+"""python -m etl: the commands, nothing else. Results go to standard output, progress to standard error."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from etl import EtlError
+from etl.load import DATA, Loaded, load, rows_per_table
+from etl.publish import Warehouse, WarehouseError, connect
+
+out = Console(soft_wrap=True, highlight=False, markup=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return its exit code (0 done, 1 something to put right, 2 wrong usage)."""
+    chosen = parser().parse_args(arguments)
+    try:
+        return chosen.run(chosen)
+    except EtlError as error:
+        err.print(f"error: {error}", style="bold red" if err.is_terminal else None)
+        return 1
+    except KeyboardInterrupt:
+        err.print("stopped; nothing was published")
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the commands of contract.md as an argument parser."""
+    top = argparse.ArgumentParser(prog="python -m etl", description="Exports in, one judged snapshot out.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    house = argparse.ArgumentParser(add_help=False)
+    house.add_argument(
+        "--warehouse", type=Path, default=DATA / "warehouse", metavar="DIR", help="where snapshots are kept"
+    )
+    as_json = argparse.ArgumentParser(add_help=False)
+    as_json.add_argument("--json", action="store_true", help="print JSON")
+
+    one = commands.add_parser("load", parents=[house, as_json], help="load exports, judge them, publish a snapshot")
+    one.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="export files and folders of them")
+    _load_options(one)
+    one.add_argument("--mapping", type=Path, metavar="FILE", help="a dialect of your own, in TOML")
+    one.add_argument(
+        "--as-of", type=instant, metavar="INSTANT", help="judge as of this instant, with zone; default now"
+    )
+    one.add_argument("--fresh", action="store_true", help="start anew instead of adding to what is there")
+    one.add_argument("--dry-run", action="store_true", help="do everything but publish")
+    one.add_argument("--strict", action="store_true", help="publish nothing if a record is refused or a file ignored")
+    one.set_defaults(run=_load)
+
+    one = commands.add_parser(
+        "sample", parents=[house, as_json], help="load the sample, unless the warehouse holds data"
+    )
+    _load_options(one)
+    one.set_defaults(run=_sample)
+
+    one = commands.add_parser("demo", help="write believable exports with a known answer key")
+    one.add_argument("--tickets", type=positive, default=2500, metavar="N")
+    one.add_argument("--seed", type=int, default=1, metavar="S")
+    one.add_argument("--out", type=Path, default=Path("data/exports/demo"), metavar="DIR")
+    one.set_defaults(run=_demo)
+
+    one = commands.add_parser("status", parents=[house, as_json], help="the current snapshot: its clock, rows, rejects")
+    one.set_defaults(run=_status)
+    one = commands.add_parser("history", parents=[house, as_json], help="the snapshots kept")
+    one.set_defaults(run=_history)
+    one = commands.add_parser("rollback", parents=[house], help="go back to a snapshot kept")
+    one.add_argument("id", metavar="ID")
+    one.set_defaults(run=_rollback)
+
+    one = commands.add_parser("explain", help="every number of one ticket with its arithmetic")
+    kinds = one.add_subparsers(required=True, metavar="ticket")
+    one = kinds.add_parser("ticket", parents=[house])
+    one.add_argument("id", metavar="ID")
+    one.set_defaults(run=_explain)
+
+    one = commands.add_parser("dialects", parents=[as_json], help="the exports known, and how to get and describe them")
+    one.set_defaults(run=_dialects)
+    return top
+
+
+def _load_options(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--desk", type=Path, default=DATA / "desk.toml", metavar="FILE", help="opening hours and holidays")
+    one.add_argument("--policy", type=Path, default=DATA / "policy.csv", metavar="FILE", help="the terms")
+    one.add_argument(
+        "--corrections", type=Path, default=DATA / "corrections.csv", metavar="FILE", help="known errors of exports"
+    )
+
+
+def instant(text: str) -> datetime:
+    """Return an ISO instant with zone; the usage error says how to write one."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no instant; write it like 2026-03-01T17:00:00Z") from None
+    if found.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} has no zone; write it like {found.isoformat()}Z or with +02:00")
+    return found.astimezone(UTC)
+
+
+def positive(text: str) -> int:
+    """Return a whole number above 0."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return int(text)
+
+
+@contextmanager
+def _progress() -> Iterator:
+    """Give a function that shows what is being done: a bar on a terminal, plain lines otherwise."""
+    if not err.is_terminal:
+        said: set[str] = set()
+
+        def line(text: str, done: int, of: int) -> None:
+            phase = "judging" if text.startswith("building ") else text
+            if phase not in said:
+                said.add(phase)
+                err.print(phase)
+
+        yield line
+        return
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=err, transient=True)
+    with bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda text, done, of: bar.update(task, description=text, completed=done, total=of or None)
+
+
+def _load(chosen: argparse.Namespace) -> int:
+    with _progress() as step:
+        done = load(
+            chosen.paths,
+            warehouse=chosen.warehouse,
+            desk=chosen.desk,
+            policy=chosen.policy,
+            corrections=chosen.corrections,
+            mapping=chosen.mapping,
+            as_of=chosen.as_of,
+            fresh=chosen.fresh,
+            dry_run=chosen.dry_run,
+            strict=chosen.strict,
+            step=step,
+        )
+    _print_load(done, chosen)
+    return 0
+
+
+def _sample(chosen: argparse.Namespace) -> int:
+    from etl.demo import SAMPLE_AS_OF
+
+    if Warehouse(chosen.warehouse).current():
+        err.print(f"{chosen.warehouse} holds data already; the sample is not loaded")
+        return 0
+    with _progress() as step:
+        done = load(
+            [DATA / "sample"],
+            warehouse=chosen.warehouse,
+            desk=chosen.desk,
+            policy=chosen.policy,
+            corrections=chosen.corrections,
+            as_of=SAMPLE_AS_OF,
+            is_sample=True,
+            step=step,
+        )
+    _print_load(done, chosen)
+    return 0
+
+
+def _print_load(done: Loaded, chosen: argparse.Namespace) -> None:
+    if chosen.json:
+        print(json.dumps(done.as_json(), indent=2))
+        return
+    if done.replaced_sample:
+        out.print("The warehouse held only the sample; your exports take its place.")
+    table = Table(box=None, pad_edge=False)
+    table.add_column("file", overflow="fold")
+    table.add_column("read as", overflow="fold")
+    for name in ("rows", "inserted", "updated", "unchanged", "skipped", "rejected"):
+        table.add_column(name, justify="right")
+    for file in done.files:
+        account = file.account
+        counts = (account.rows, account.inserted, account.updated, account.unchanged, account.skipped, account.rejected)
+        table.add_row(file.file, file.dialect, *(f"{count:,}" for count in counts))
+    out.print(table)
+    for one in done.ignored:
+        out.print(f"ignored: {one.file_name}: {one.reason}")
+    if done.rejected:
+        out.print(f"{done.rejected:,} records were refused; the page Data quality lists each with its reason")
+    for one in done.unknowns:
+        wanted = f"; to know more, load {' or '.join(one.wanted)}" if one.wanted else ""
+        out.print(f"{one.rule}: {one.unknown:,} of {one.all:,} unknown, mostly: {one.reason}{wanted}")
+    if done.snapshot:
+        out.print(f"published {done.snapshot.stem}, as of {done.as_of:%Y-%m-%d %H:%M:%S} UTC")
+    else:
+        out.print("dry run: nothing is published")
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    from etl.demo import write_demo
+
+    with _progress() as step:
+        counts = write_demo(chosen.out, tickets=chosen.tickets, seed=chosen.seed, step=lambda text: step(text, 0, 0))
+    for name, count in counts.items():
+        out.print(f"{name}: {count:,}")
+    out.print(f"written to {chosen.out}; load it with: python -m etl load {chosen.out}")
+    return 0
+
+
+def _status(chosen: argparse.Namespace) -> int:
+    path = _current(chosen.warehouse)
+    with connect(path) as con:
+        found = {
+            "snapshot": str(path.resolve()),
+            "as_of": _as_of(con),
+            "rows": rows_per_table(con),
+            "rejected": con.execute("select count(distinct (file_name, record_number)) from raw.rejects").fetchone()[0],
+            "orphans": {
+                f"{table}.{column}": count
+                for table, column, count in con.execute(
+                    "select table_name, column_name, orphan_count from raw.orphans where orphan_count > 0"
+                ).fetchall()
+            },
+        }
+    if chosen.json:
+        print(json.dumps(found, indent=2))
+        return 0
+    out.print(f"{path.stem}, as of {found['as_of']}, in {path}")
+    for table, count in found["rows"].items():
+        out.print(f"{table:16} {count:>12,}")
+    for link, count in found["orphans"].items():
+        out.print(f"{count:,} rows of {link} name something no file has brought")
+    out.print(f"{found['rejected']:,} records refused")
+    return 0
+
+
+def _history(chosen: argparse.Namespace) -> int:
+    house = Warehouse(chosen.warehouse)
+    current = house.current()
+    kept = []
+    for path in house.kept():
+        with connect(path) as con:
+            kept.append(
+                {
+                    "id": path.stem,
+                    "as_of": _as_of(con),
+                    "tickets": con.execute("select count(*) from raw.tickets").fetchone()[0],
+                    "is_current": path == current,
+                }
+            )
+    if chosen.json:
+        print(json.dumps(kept, indent=2))
+        return 0
+    if not kept:
+        out.print(f"{chosen.warehouse}: nothing is published yet")
+    for one in kept:
+        mark = "  current" if one["is_current"] else ""
+        out.print(f"{one['id']}  as of {one['as_of']}  {one['tickets']:,} tickets{mark}")
+    return 0
+
+
+def _rollback(chosen: argparse.Namespace) -> int:
+    path = Warehouse(chosen.warehouse).rollback(chosen.id)
+    out.print(f"{path.stem} is the current snapshot")
+    return 0
+
+
+def _explain(chosen: argparse.Namespace) -> int:
+    from etl.explain import explain_ticket
+
+    with connect(_current(chosen.warehouse)) as con:
+        out.print(explain_ticket(con, chosen.id))
+    return 0
+
+
+def _dialects(chosen: argparse.Namespace) -> int:
+    from etl import dialect
+
+    if chosen.json:
+        print(
+            json.dumps(
+                [{"dialect": d.name, "title": d.title, "get_it": d.get_it} for d in dialect.dialects()], indent=2
+            )
+        )
+        return 0
+    for one in dialect.dialects():
+        out.print(f"{one.name}: {one.title}")
+        out.print(f"    {one.get_it}" + (f" (seen {one.seen})" if one.seen else ""))
+    out.print("\nA mapping of your own is one TOML file in the same format:\n")
+    out.print(dialect.__doc__.partition("The format:\n\n")[2])
+    return 0
+
+
+def _current(warehouse: Path) -> Path:
+    path = Warehouse(warehouse).current()
+    if path is None:
+        raise WarehouseError(f"{warehouse}: nothing is published yet; load exports with python -m etl load PATH...")
+    return path
+
+
+def _as_of(con) -> str:
+    (at,) = con.execute("select as_of_at from raw.clock").fetchone()
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,192 @@
+"""Cells as SQL: what a text must look like to be an instant, an amount, an id, a code.
+
+Each declared column becomes three expressions, evaluated one after the other: its text over
+`incoming`, for instants a local time over that text, and its value over both. A text whose
+value is null cannot be read, and the record that holds it is refused. Nothing is coerced.
+"""
+
+from dataclasses import dataclass
+
+from etl.dialect import Condition, Dialect, Filling, Source, folded
+from etl.tables import sql_type
+from etl.zone import utc_sql
+
+BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
+TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def quoted(text: str) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One canonical column of one export, as SQL."""
+
+    column: str
+    found_in: str  # the export's column or columns, for messages
+    text: str  # over incoming: VARCHAR, null when the cell says nothing
+    local: str | None  # over t_<column>: a TIMESTAMP without zone, of instants only
+    value: str  # over t_<column> and l_<column>: of the canonical type, null when unreadable
+    wanted: str  # what it should have been, for messages: "an instant (...)"
+    checked: bool  # whether a text can be unreadable at all
+    keep: str | None
+
+
+class Cells:
+    """The cells of one export under one dialect, desk zone given."""
+
+    def __init__(self, dialect: Dialect, header: list[str], desk_zone: str) -> None:
+        self.dialect = dialect
+        self.zone = desk_zone if dialect.timezone == "desk" else dialect.timezone
+        self.desk_zone = desk_zone
+        # Of equal names the first is meant, unless a dialect says otherwise.
+        self.position: dict[str, int] = {}
+        for number, name in enumerate(header):
+            self.position.setdefault(folded(name), number)
+
+    def raw(self, name: str) -> str:
+        """The trimmed text of one export column; null when empty, absent, or a null word."""
+        number = self.position.get(folded(name))
+        if number is None:
+            return "null::varchar"
+        text = f"nullif(trim(c{number}, {BLANKS}), '')"
+        if self.dialect.null:
+            text = f"(case when {text} not in ({', '.join(map(quoted, self.dialect.null))}) then {text} end)"
+        return text
+
+    def there(self, source: Source) -> bool:
+        """Whether the export has any column the source reads, or a constant."""
+        return source.value is not None or any(folded(name) in self.position for name in source.names())
+
+    def text(self, source: Source) -> str:
+        """The text a source gives for a record; null when it says nothing."""
+        if source.value is not None:
+            return quoted(source.value)
+        if source.columns:
+            text = self.raw(source.columns[0])
+        elif source.joined:
+            parts = [f"coalesce({self.text(part)}, '')" for part in source.parts]
+            text = f" || {quoted(source.glue)} || ".join(parts)
+            empty = quoted(source.glue * (len(parts) - 1))
+            text = f"nullif({text}, {empty})"
+        else:
+            text = f"coalesce({', '.join(self.text(part) for part in source.parts)})"
+        if source.null:
+            text = f"(case when {text} not in ({', '.join(map(quoted, source.null))}) then {text} end)"
+        if source.prefix:
+            text = f"{quoted(source.prefix)} || {text}"
+        return text
+
+    def cell(self, column: str, source: Source, kind: str | tuple[str, ...]) -> Cell:
+        """Return one canonical column of a type of etl/tables.toml, as SQL."""
+        text = self.text(source)
+        silent = [quoted(folded(word)) for word, code in source.mapped.items() if not code]
+        if silent:  # words that are known, and say nothing
+            text = f"(case when lower({text}) not in ({', '.join(silent)}) then {text} end)"
+        found_in = ", ".join(dict.fromkeys(name for name in source.names() if folded(name) in self.position))
+        local = None
+        if kind in ("instant", "end"):
+            local, value, wanted = self.instant(column, source, kind == "end")
+        else:
+            value, wanted = self.value(f"t_{column}", source, kind)
+        return Cell(column, found_in or column, text, local, value, wanted, bool(wanted), source.keep)
+
+    def value(self, text: str, source: Source, kind: str | tuple[str, ...]) -> tuple[str, str]:
+        """SQL for the value of a text, and what the text should have been ("" when anything will do)."""
+        if source.mapped:
+            arms = " ".join(
+                f"when {quoted(folded(word))} then {quoted(code)}" for word, code in source.mapped.items() if code
+            )
+            if source.other:
+                return (
+                    f"case when {text} is not null then case lower({text}) {arms} else {quoted(source.other)} end end",
+                    "",
+                )
+            return f"case lower({text}) {arms} end", f"one of {', '.join(source.mapped)}"
+        if isinstance(kind, tuple):
+            listed = ", ".join(map(quoted, kind))
+            return f"case when lower({text}) in ({listed}) then lower({text}) end", f"one of {', '.join(kind)}"
+        match kind:
+            case "id":
+                damaged = f"contains(upper({text}), 'E+') and regexp_full_match({text}, '\\d+([.,]\\d+)?[eE]\\+\\d+')"
+                return (
+                    f"case when not ({damaged}) then {text} end",
+                    "an id: it is in scientific notation, a spreadsheet has cut its digits; "
+                    "export the file again and load it without opening it",
+                )
+            case "address":
+                # An id that stands in for an address keeps its case: some systems tell ids apart by it.
+                stands_in = quoted(f"{self.dialect.name}:")
+                return f"case when starts_with({text}, {stands_in}) then {text} else lower({text}) end", ""
+            case "currency":
+                return f"upper({text})", ""
+            case "flag":
+                arms = " ".join(f"when '{word}' then {str(flag).lower()}" for word, flag in TRUTH.items())
+                return f"case lower({text}) {arms} end", "true or false, yes or no, 1 or 0"
+            case "count":
+                whole = f"regexp_full_match({text}, '\\d+([.]0*)?')"
+                return f"case when {whole} then try_cast({text} as decimal(18,0))::bigint end", "a whole number"
+            case "amount":
+                comma = f"replace(replace({text}, '.', ''), ',', '.')"
+                number = comma
+                if source.decimal != ",":
+                    # 12,50 and 1.234,50 can only be decimal commas, 1,234.50 only thousands.
+                    number = (
+                        f"case when regexp_full_match({text}, '-?(\\d+|\\d{{1,3}}([.]\\d{{3}})+),\\d{{1,2}}') then {comma} "
+                        f"when regexp_full_match({text}, '-?\\d{{1,3}}(,\\d{{3}})+[.]\\d+') then replace({text}, ',', '') "
+                        f"else {text} end"
+                    )
+                return f"try_cast({number} as decimal(18,2))", "an amount like 1234.56"
+            case _:
+                return text, ""
+
+    def instant(self, column: str, source: Source, is_end: bool) -> tuple[str, str, str]:
+        """SQL for an instant: UTC to the second (T2). Without zone: the source's (T1). A date alone:
+        its start, or its end (T3)."""
+        text, zone = f"t_{column}", source.timezone or self.zone
+        if zone == "desk":
+            zone = self.desk_zone
+        local = f"date_trunc('second', try_cast({text} as timestamp))"
+        if is_end:
+            local = f"case when contains({text}, ':') then {local} else {local} + interval 1 day end"
+        wanted = "an instant (YYYY-MM-DD HH:MM:SS, with or without zone)"
+        if source.formats:
+            local = f"coalesce(try_strptime({text}, [{', '.join(map(quoted, source.formats))}]), {local})"
+            wanted = f"an instant ({' or '.join(source.formats)})"
+        zoned = (
+            f"contains({text}, ':') and (right({text}, 1) >= 'A' or substr({text}, -6, 1) in ('+', '-') "
+            f"or substr({text}, -5, 1) in ('+', '-') or substr({text}, -3, 1) in ('+', '-'))"
+        )
+        offset = f"regexp_replace({text}, '([+-]\\d\\d)(\\d\\d)$', '\\1:\\2')"
+        utc = f"date_trunc('second', try_cast({offset} as timestamptz) at time zone 'UTC')"
+        # DuckDB also reads words such as 'epoch' and 'infinity'.
+        begins_with_digit = f"{text} >= '0' and {text} < ':'"
+        value = (
+            f"case when not ({begins_with_digit}) then null when {zoned} then {utc} "
+            f"else {utc_sql(f'l_{column}', zone)} end"
+        )
+        return local, value, wanted
+
+    def holds(self, condition: Condition) -> str:
+        """SQL that is true for the records a condition holds of."""
+        text = self.raw(condition.column)
+        if condition.empty is not None:
+            return f"({text} is {'' if condition.empty else 'not '}null)"
+        if condition.starts_with is not None:
+            return f"coalesce(starts_with(lower({text}), {quoted(folded(condition.starts_with))}), false)"
+        words = ", ".join(quoted(folded(word)) for word in condition.words)
+        negated = "not " if condition.negated else ""
+        return f"coalesce(lower({text}) {negated}in ({words}), false)"
+
+    def of(self, filling: Filling) -> list[Cell]:
+        """Every column of the table a filling fills, those the export lacks as nulls."""
+        cells = []
+        for column, kind in filling.table.columns.items():
+            source = filling.columns.get(column)
+            if source is None or not self.there(source):
+                cells.append(Cell(column, column, "null::varchar", None, f"null::{sql_type(kind)}", "", False, None))
+            else:
+                cells.append(self.cell(column, source, kind))
+        return cells

@@ -1,0 +1,285 @@
+"""What an export looks like, and which canonical columns its columns fill.
+
+A dialect is one TOML file in etl/dialects/; a user's own mapping is written in the same format.
+The house dialect needs no file: its columns are those of etl/tables.toml. No code knows a
+dialect's name, so adding one adds no code.
+
+The format:
+
+    title     = "Zendesk, CSV report"        # how people call it
+    get_it    = "Admin Center > ..."         # where to click to get the file
+    seen      = "2026-11"                    # when its shape was last checked, and against what
+    recognise = ["Id", "Status"]             # columns a file must have to be this
+    timezone  = "desk"                       # of times without offset: desk, UTC, or a zone's name
+    null      = ["?", "-"]                   # cells that say nothing
+
+    [[skip]]                                 # records that are no data
+    column = "Status"
+    is     = ["Failed"]                      # or is_not = [...], starts_with = "...", empty = true
+    reason = "no money moved"
+
+    [[table]]                                # one for each table the export fills
+    name       = "tickets"
+    when       = { column = "...", is = ["..."] }     # optional: only records of which this holds
+    updated_at = "Updated at"                # optional: of two rows of a ticket the newer wins
+
+    [table.columns]                          # canonical column = how to fill it
+    ticket_id   = "Id"
+    opened_at   = { from = "Created at", format = "%d.%m.%Y %H:%M", keep = "earliest" }
+    status_code = { from = "Status", map = { New = "open" }, other = "open" }
+    purchase_id = { first_of = ["id", { join = ["Date", "Customer"], with = "|" }] }
+    client_email = { from = "Requester id", prefix = "zendesk_tickets:" }
+    channel_code = { value = "ticket" }
+
+    [expect]                                 # of tests/exports/<dialect>.csv; not in a mapping
+    rows = 3
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from etl import EtlError
+from etl.tables import Table, tables
+from etl.zone import zone_info
+
+DIALECTS = Path(__file__).parent / "dialects"
+HOUSE = "house_"
+
+_TOP = {"title", "get_it", "seen", "recognise", "timezone", "null", "skip", "table", "expect"}
+_TESTS = ("is", "is_not", "starts_with", "empty")
+_VERBS = {"from", "first_of", "join", "value"}
+_MODIFIERS = {"map", "other", "format", "decimal", "null", "prefix", "with", "keep", "timezone"}
+
+
+class DialectError(EtlError):
+    """A dialect or mapping is not written as it should be; the message names file and entry."""
+
+
+def folded(name: str) -> str:
+    """Return a header name as it is compared: trimmed, single blanks, any case."""
+    return re.sub(r"\s+", " ", name.strip()).casefold()
+
+
+@dataclass(frozen=True)
+class Source:
+    """How one canonical column is filled: a verb, its arguments, and what is done to the text."""
+
+    columns: tuple[str, ...] = ()
+    parts: tuple["Source", ...] = ()
+    joined: bool = False
+    value: str | None = None
+    glue: str = "|"
+    prefix: str = ""
+    mapped: dict[str, str] = field(default_factory=dict)
+    other: str | None = None
+    formats: tuple[str, ...] = ()
+    decimal: str = "."
+    null: tuple[str, ...] = ()
+    keep: str | None = None
+    timezone: str | None = None
+
+    def names(self) -> tuple[str, ...]:
+        """The export's columns this reads, in order."""
+        return self.columns + tuple(name for part in self.parts for name in part.names())
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A test of one cell of a record: is one of some words or none of them, starts so, or is empty."""
+
+    column: str
+    words: tuple[str, ...] = ()
+    negated: bool = False
+    starts_with: str | None = None
+    empty: bool | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Filling:
+    """One canonical table an export fills, and from which of its records."""
+
+    table: Table
+    columns: dict[str, Source]
+    when: Condition | None = None
+    updated_at: Source | None = None
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One kind of export file."""
+
+    name: str
+    title: str
+    get_it: str
+    seen: str
+    recognise: tuple[str, ...]
+    timezone: str
+    null: tuple[str, ...]
+    skips: tuple[Condition, ...]
+    fillings: tuple[Filling, ...]
+    expect: dict = field(default_factory=dict)
+
+    def missing(self, header: list[str]) -> list[str]:
+        """The columns a file with this header lacks to be of this dialect."""
+        there = {folded(name) for name in header}
+        return [name for name in self.recognise if folded(name) not in there]
+
+
+@cache
+def dialects() -> tuple[Dialect, ...]:
+    """Return every declared dialect by name, then the house dialect's tables."""
+    declared = [read_dialect(path) for path in sorted(DIALECTS.glob("*.toml"))]
+    return (*declared, *(house(table) for table in tables().values()))
+
+
+def house(table: Table) -> Dialect:
+    """Return the house dialect of one canonical table."""
+    return Dialect(
+        name=HOUSE + table.name,
+        title=f"House dialect, {table.name}",
+        get_it=f"Write it with these columns: {', '.join(table.columns)}",
+        seen="",
+        recognise=tuple(column for column in table.key if column not in table.optional_key),
+        timezone="desk",
+        null=(),
+        skips=(),
+        fillings=(Filling(table, {column: Source(columns=(column,)) for column in table.columns}),),
+    )
+
+
+def read_dialect(path: Path) -> Dialect:
+    """Return the dialect or mapping in a TOML file. Raises DialectError naming file and entry."""
+    try:
+        declared = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DialectError(f"{path.name}: cannot be read as TOML: {error}") from error
+    return _Reader(path.name).dialect(path.stem, declared)
+
+
+class _Reader:
+    """Turns declared TOML into a Dialect, saying which entry is wrong."""
+
+    def __init__(self, file_name: str) -> None:
+        self.file_name = file_name
+
+    def fail(self, entry: str, what: str) -> DialectError:
+        return DialectError(f"{self.file_name}: {entry}: {what}")
+
+    def known(self, entry: str, found: dict, allowed: set[str]) -> None:
+        if not isinstance(found, dict):
+            raise self.fail(entry, "must be a table")
+        for key in found:
+            if key not in allowed:
+                raise self.fail(entry, f"unknown entry {key!r}; known: {', '.join(sorted(allowed))}")
+
+    def texts(self, entry: str, found: object) -> tuple[str, ...]:
+        listed = [found] if isinstance(found, str) else found
+        if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
+            raise self.fail(entry, "must be a text or a list of texts")
+        return tuple(listed)
+
+    def dialect(self, name: str, declared: dict) -> Dialect:
+        self.known("top level", declared, _TOP)
+        if not declared.get("table"):
+            raise self.fail("[[table]]", "missing; name at least one table to fill")
+        zone = declared.get("timezone", "desk")
+        if zone != "desk":
+            try:
+                zone_info(zone)
+            except EtlError as error:
+                raise self.fail("timezone", str(error)) from error
+        fillings = tuple(self.filling(entry) for entry in declared["table"])
+        needed = [
+            name
+            for filling in fillings
+            for source in filling.columns.values()
+            if not source.parts
+            for name in source.columns
+        ]
+        return Dialect(
+            name=name,
+            title=declared.get("title", name),
+            get_it=declared.get("get_it", ""),
+            seen=declared.get("seen", ""),
+            recognise=self.texts("recognise", declared.get("recognise", list(dict.fromkeys(needed)))),
+            timezone=zone,
+            null=self.texts("null", declared.get("null", [])),
+            skips=tuple(self.condition("[[skip]]", entry) for entry in declared.get("skip", [])),
+            fillings=fillings,
+            expect=declared.get("expect", {}),
+        )
+
+    def condition(self, entry: str, found: dict) -> Condition:
+        self.known(entry, found, {"column", "reason", *_TESTS})
+        tests = [test for test in _TESTS if test in found]
+        if "column" not in found or len(tests) != 1:
+            raise self.fail(entry, f"needs column and one of {', '.join(_TESTS)}")
+        if entry == "[[skip]]" and not found.get("reason"):
+            raise self.fail(entry, "needs a reason: what the record is")
+        return Condition(
+            column=found["column"],
+            words=self.texts(f"{entry} {tests[0]}", found.get("is", found.get("is_not", []))),
+            negated="is_not" in found,
+            starts_with=found.get("starts_with"),
+            empty=found.get("empty"),
+            reason=found.get("reason", ""),
+        )
+
+    def filling(self, entry: dict) -> Filling:
+        self.known("[[table]]", entry, {"name", "when", "updated_at", "columns"})
+        name = entry.get("name")
+        if name not in tables():
+            raise self.fail("[[table]]", f"name: no table {name!r}; known: {', '.join(tables())}")
+        table = tables()[name]
+        columns = entry.get("columns", {})
+        where = f"[table.columns] of {name}"
+        self.known(where, columns, set(table.columns))
+        for column in table.demanded:
+            if column not in columns:
+                raise self.fail(where, f"{column} is missing; a row of {name} needs it")
+        return Filling(
+            table=table,
+            columns={
+                column: self.source(f"{where}, {column}", found, table.columns[column])
+                for column, found in columns.items()
+            },
+            when=self.condition(f"when of {name}", entry["when"]) if "when" in entry else None,
+            updated_at=self.source(f"updated_at of {name}", entry["updated_at"], "instant")
+            if "updated_at" in entry
+            else None,
+        )
+
+    def source(self, entry: str, found: object, kind: str | tuple[str, ...] | None) -> Source:
+        if isinstance(found, str):
+            return Source(columns=(found,))
+        self.known(entry, found, _VERBS | _MODIFIERS)
+        verbs = [verb for verb in _VERBS if verb in found]
+        if len(verbs) != 1:
+            raise self.fail(entry, "needs exactly one of from, first_of, join, value")
+        mapped = found.get("map", {})
+        if isinstance(kind, tuple):
+            for word in [*mapped.values(), *([found["other"]] if "other" in found else [])]:
+                if word not in kind and word != "":
+                    raise self.fail(entry, f"maps to {word!r}, which is none of {', '.join(kind)}")
+        if found.get("keep", "earliest") != "earliest":
+            raise self.fail(entry, "keep can only be 'earliest'")
+        parts = found.get("first_of") or found.get("join") or []
+        return Source(
+            columns=(found["from"],) if "from" in found else (),
+            parts=tuple(self.source(entry, part, None) for part in parts),
+            joined="join" in found,
+            value=found.get("value"),
+            glue=found.get("with", "|"),
+            prefix=found.get("prefix", ""),
+            mapped=mapped,
+            other=found.get("other"),
+            formats=self.texts(f"{entry} format", found.get("format", [])),
+            decimal=found.get("decimal", "."),
+            null=self.texts(f"{entry} null", found.get("null", [])),
+            keep=found.get("keep"),
+            timezone=found.get("timezone"),
+        )

@@ -1,0 +1,250 @@
+"""Load exports into a new snapshot: what the warehouse holds, plus what is new, judged again."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from etl.build import build, order, read_queries, reads
+from etl.calendar import write_calendar
+from etl.cells import Cells
+from etl.corrections import Correction, correct, read_corrections
+from etl.desk import Desk, read_desk
+from etl.dialect import read_dialect
+from etl.merge import Account, merge_records
+from etl.policy import read_policy
+from etl.publish import Warehouse
+from etl.read import read
+from etl.recognise import Export, Ignored, LoadError, find_exports
+from etl.tables import create_tables, tables
+
+__all__ = ["LoadError", "Loaded", "load"]
+
+DATA = Path(__file__).parent.parent / "data"
+CARRIED = ("files", "rejects", "skips", "ignored")  # what a load keeps of the snapshot before, beside the tables
+
+Step = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class LoadedFile:
+    """One file's account."""
+
+    file: str
+    dialect: str
+    account: Account
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """How much of a rule is unknown, the commonest reason, and the tables that would tell."""
+
+    rule: str
+    unknown: int
+    all: int
+    reason: str
+    wanted: tuple[str, ...]
+
+
+@dataclass
+class Loaded:
+    """What a load did: its snapshot (None when nothing was published), files and gaps."""
+
+    snapshot: Path | None
+    as_of: datetime
+    files: list[LoadedFile] = field(default_factory=list)
+    ignored: list[Ignored] = field(default_factory=list)
+    unknowns: list[Unknown] = field(default_factory=list)
+    replaced_sample: bool = False
+
+    @property
+    def rejected(self) -> int:
+        return sum(file.account.rejected for file in self.files)
+
+    def as_json(self) -> dict:
+        """The load as contract.md's `load --json` has it."""
+        return {
+            "snapshot": str(self.snapshot) if self.snapshot else None,
+            "as_of": f"{self.as_of:%Y-%m-%dT%H:%M:%SZ}",
+            "files": [{"file": file.file, "dialect": file.dialect, **asdict(file.account)} for file in self.files],
+            "ignored": [asdict(one) for one in self.ignored],
+            "unknown": [asdict(one) for one in self.unknowns],
+        }
+
+
+def load(
+    paths: list[Path],
+    *,
+    warehouse: Path,
+    desk: Path = DATA / "desk.toml",
+    policy: Path = DATA / "policy.csv",
+    corrections: Path | None = DATA / "corrections.csv",
+    mapping: Path | None = None,
+    as_of: datetime | None = None,
+    fresh: bool = False,
+    dry_run: bool = False,
+    strict: bool = False,
+    is_sample: bool = False,
+    step: Step = lambda text, done, of: None,
+) -> Loaded:
+    """Recognise every export under `paths`, load them, judge everything, publish one snapshot.
+
+    `as_of` is an aware instant, by default now. A load adds to what the warehouse holds, unless
+    `fresh`, or unless it holds the shipped sample and these files are not. `step` is told what is
+    being done, and how far. Raises EtlError when anything named cannot be loaded, and with
+    `strict` when a record was refused or a file passed over: nothing is published then.
+    """
+    the_desk = read_desk(desk)
+    as_of = (as_of or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    known = read_corrections(corrections)
+    exports, ignored = find_exports([Path(path) for path in paths], read_dialect(mapping) if mapping else None)
+    if strict and ignored:
+        raise LoadError(f"{ignored[0].file_name}: {ignored[0].reason} (--strict: nothing is published)")
+
+    house = Warehouse(warehouse)
+    with house.writing() as building:
+        before = None if fresh else house.current()
+        con = duckdb.connect(
+            str(building), config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        )
+        try:
+            con.execute("set timezone = 'UTC'")
+            create_tables(con)
+            result = Loaded(None, as_of, ignored=ignored)
+            if before:
+                step("taking over what the warehouse holds", 0, len(exports))
+                result.replaced_sample = not _take_over(con, before, is_sample)
+            for number, export in enumerate(exports):
+                step(f"loading {export.file_name}", number, len(exports))
+                result.files.append(_load_file(con, export, the_desk, known))
+            if strict and result.rejected:
+                raise LoadError(_first_reject(con, result.rejected))
+            _finish_raw(con, the_desk, as_of, ignored, is_sample)
+            step("reading policy and calendar", len(exports), len(exports))
+            read_policy(con, policy, the_desk.timezone)
+            write_calendar(con, the_desk)
+            names = order(read_queries())
+            build(con, step=lambda name: step(f"building {name}", names.index(name), len(names)))
+            result.unknowns = unknowns(con)
+            step("writing the snapshot", len(names), len(names))
+            con.execute("checkpoint")
+        finally:
+            con.close()
+        if not dry_run:
+            result.snapshot = house.publish(building)
+    return result
+
+
+def _take_over(con: duckdb.DuckDBPyConnection, before: Path, is_sample: bool) -> bool:
+    """Copy the raw tables of the snapshot before; False when that was the sample and this is not."""
+    con.execute(f"attach '{str(before).replace(chr(39), chr(39) * 2)}' as earlier_snapshot (read_only)")
+    try:
+        (was_sample,) = con.execute("select is_sample from earlier_snapshot.raw.desk").fetchone()
+        if was_sample and not is_sample:
+            return False
+        for name in (*tables(), *CARRIED):
+            con.execute(f"insert into raw.{name} by name select * from earlier_snapshot.raw.{name}")
+        return True
+    finally:
+        con.execute("detach earlier_snapshot")
+
+
+def _load_file(con: duckdb.DuckDBPyConnection, export: Export, desk: Desk, corrections: list[Correction]) -> LoadedFile:
+    torn = read(con, export)
+    cells = Cells(export.dialect, export.header, desk.timezone)
+    correct(con, export, cells, corrections)
+    (number,) = con.execute("select coalesce(max(file_number), 0) + 1 from raw.files").fetchone()
+    account = merge_records(con, export, cells, number, torn)
+    con.execute("delete from raw.ignored where file_name = ?", [export.file_name])
+    con.execute(
+        "insert into raw.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            number,
+            export.file_name,
+            export.dialect.name,
+            datetime.now(UTC).replace(tzinfo=None),
+            *asdict(account).values(),
+        ],
+    )
+    for table in ("incoming", "set_aside", "effects", "typed", "earlier", "steps", "winners"):
+        con.execute(f"drop table if exists temp.{table}")
+    return LoadedFile(export.file_name, export.dialect.name, account)
+
+
+def _finish_raw(
+    con: duckdb.DuckDBPyConnection, desk: Desk, as_of: datetime, ignored: list[Ignored], is_sample: bool
+) -> None:
+    """Write the clock, the desk, the files passed over and the orphans."""
+    con.execute("insert into raw.clock values (?)", [as_of])
+    con.execute(
+        "insert into raw.desk values (?, ?, ?, ?, ?)",
+        [desk.name, desk.timezone, desk.ticket_url, desk.client_url, is_sample],
+    )
+    for one in ignored:
+        con.execute("delete from raw.ignored where file_name = ?", [one.file_name])
+        con.execute("insert into raw.ignored values (?, ?)", [one.file_name, one.reason])
+    for table in tables().values():
+        for column, linked in table.links.items():
+            key = tables()[linked].key[0]
+            con.execute(
+                f"""insert into raw.orphans
+                    select ?, ?, ?, count(*) from raw.{table.name} as rows
+                    where {column} is not null
+                    and not exists (select 1 from raw.{linked} as linked where linked.{key} = rows.{column})""",
+                [table.name, column, linked],
+            )
+
+
+def _first_reject(con: duckdb.DuckDBPyConnection, rejected: int) -> str:
+    file, record, column, reason = con.execute(
+        "select file_name, record_number, column_name, reason from raw.rejects order by file_name, record_number limit 1"
+    ).fetchone()
+    where = f"record {record}" + (f", {column}" if column else "")
+    more = f" and {rejected - 1} more" if rejected > 1 else ""
+    return f"{file}: {where}: {reason}{more} (--strict: nothing is published)"
+
+
+def unknowns(con: duckdb.DuckDBPyConnection) -> list[Unknown]:
+    """Return, per rule with unknown verdicts, how many, why mostly, and which empty tables would tell."""
+    found = con.execute(
+        """
+        with reasons as (
+            select rule, reason, count(*) as n from rules.findings where verdict = 'unknown' group by rule, reason
+        ),
+        worst as (
+            select rule, arg_max(reason, n) as reason, sum(n)::bigint as n from reasons group by rule
+        )
+        select worst.rule, worst.n, (select count(*) from rules.findings where findings.rule = worst.rule), worst.reason
+        from worst order by worst.rule
+        """
+    ).fetchall()
+    empty = {name for name in tables() if not con.execute(f"from raw.{name} limit 1").fetchone()}
+    return [
+        Unknown(rule, count, of, reason, tuple(sorted(empty & _tables_behind(rule))))
+        for rule, count, of, reason in found
+    ]
+
+
+def _tables_behind(rule: str) -> set[str]:
+    """The canonical tables a rule asks beside the tickets themselves."""
+    queries = read_queries()
+    facts = {name for name in reads(queries[f"rules.{rule}"]) if name.startswith("facts.")}
+    if facts - {"facts.clock", "facts.tickets"}:
+        facts -= {"facts.tickets"}
+    found: set[str] = set()
+    for fact in facts:
+        for name in order(queries, {fact}) if facts != {"facts.tickets"} else ["facts.tickets", *reads(queries[fact])]:
+            found |= {read.partition(".")[2] for read in reads(queries[name]) if read.startswith("raw.")}
+    return found & set(tables())
+
+
+def rows_per_table(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return {canonical table: rows}."""
+    counts = {}
+    for name in tables():
+        with suppress(duckdb.CatalogException):
+            (counts[name],) = con.execute(f"select count(*) from raw.{name}").fetchone()
+    return counts

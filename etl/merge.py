@@ -1,0 +1,247 @@
+"""Bring the records of `incoming` into the canonical tables, set-based, each in exactly one class.
+
+Rows are applied as if one after the other: the first of a key is inserted, a later one updates
+it unless it says the same or is older by the export's own `updated_at`. `keep = "earliest"`
+columns only ever move back (an event log's first event is the ticket's opening).
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from etl.cells import Cell, Cells, quoted
+from etl.dialect import Filling
+from etl.recognise import Export
+from etl.tables import ORIGIN
+
+# The strongest effect of a record decides its class.
+UNCHANGED, UPDATED, INSERTED = 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of a file's records; rows = the sum of the other five, always."""
+
+    rows: int
+    inserted: int
+    updated: int
+    unchanged: int
+    skipped: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One table an export fills: its cells, and the query that gives them record by record."""
+
+    filling: Filling
+    cells: list[Cell]
+    updated_at: Cell | None
+    query: str  # record_number, t_<column>, v_<column>
+
+
+def stage(cells: Cells, filling: Filling) -> Stage:
+    """Return the query of one filling over `incoming`, less the records set aside."""
+    listed = cells.of(filling)
+    updated_at = cells.cell("updated_at", filling.updated_at, "instant") if filling.updated_at else None
+    every = [*listed, *([updated_at] if updated_at else [])]
+    texts = ", ".join(f"{cell.text} as t_{cell.column}" for cell in every)
+    locals_ = "".join(f", {cell.local} as l_{cell.column}" for cell in every if cell.local)
+    values = ", ".join(f"t_{cell.column}, {cell.value} as v_{cell.column}" for cell in every)
+    when = f" and {cells.holds(filling.when)}" if filling.when else ""
+    query = f"""
+        select record_number, {values} from (
+            select *{locals_} from (
+                select rowid + 1 as record_number, {texts} from incoming
+                where rowid + 1 not in (select record_number from set_aside){when}))"""
+    return Stage(filling, listed, updated_at, query)
+
+
+def merge_records(
+    con: duckdb.DuckDBPyConnection, export: Export, cells: Cells, file_number: int, torn: list[tuple[int, str, str]]
+) -> Account:
+    """Load the staged records of one export and return their account.
+
+    Refused records go to raw.rejects, declared no-data to raw.skips, with the file's name.
+    """
+    name = export.file_name
+    for table in ("rejects", "skips"):
+        con.execute(f"delete from raw.{table} where file_name = ?", [name])
+    con.execute("create or replace temp table set_aside (record_number bigint)")
+    con.execute("create or replace temp table effects (record_number bigint, effect tinyint)")
+    if torn:
+        con.executemany(
+            "insert into raw.rejects values (?, ?, null, ?, ?)",
+            [(name, number, text, why) for number, text, why in torn],
+        )
+        con.execute("insert into set_aside select record_number from raw.rejects where file_name = ?", [name])
+    for skip in export.dialect.skips:
+        _set_aside_skipped(con, name, cells.holds(skip), skip.reason)
+
+    stages = [stage(cells, filling) for filling in export.dialect.fillings]
+    # A record is refused whole: every table's cells are looked at before any is filled.
+    for one in stages:
+        _refuse(con, name, one)
+    con.execute(
+        "insert into set_aside select distinct record_number from raw.rejects where file_name = ? "
+        "except select record_number from set_aside",
+        [name],
+    )
+    for one in stages:
+        _fill(con, one, file_number)
+
+    (rows,) = con.execute("select count(*) from incoming").fetchone()
+    counts = con.execute(
+        "select effect, count(*) from (select record_number, max(effect) as effect from effects group by record_number) "
+        "group by effect"
+        if len(stages) > 1
+        else "select effect, count(*) from effects group by effect"
+    ).fetchall()
+    effects = dict(counts)
+    (rejected,) = con.execute(
+        "select count(distinct record_number) from raw.rejects where file_name = ?", [name]
+    ).fetchone()
+    if len(stages) > 1 or stages[0].filling.when:
+        _set_aside_skipped(
+            con, name, "rowid + 1 not in (select record_number from effects)", "holds nothing for any table"
+        )
+    (skipped,) = con.execute("select count(*) from raw.skips where file_name = ?", [name]).fetchone()
+    return Account(
+        rows, effects.get(INSERTED, 0), effects.get(UPDATED, 0), effects.get(UNCHANGED, 0), skipped, rejected
+    )
+
+
+def _set_aside_skipped(con: duckdb.DuckDBPyConnection, name: str, condition: str, reason: str) -> None:
+    con.execute(
+        f"""insert into raw.skips
+            select ?, rowid + 1, ? from incoming
+            where {condition} and rowid + 1 not in (select record_number from set_aside)""",
+        [name, reason],
+    )
+    con.execute(
+        "insert into set_aside select record_number from raw.skips where file_name = ? "
+        "except select record_number from set_aside",
+        [name],
+    )
+
+
+def _refuse(con: duckdb.DuckDBPyConnection, name: str, one: Stage) -> None:
+    """Write to raw.rejects every cell of a stage that makes its record unusable."""
+    table = one.filling.table
+    tests: list[tuple[str, str, str, str]] = []  # condition, the export's column, the text, the reason
+    for cell in [*one.cells, *([one.updated_at] if one.updated_at else [])]:
+        text = f"t_{cell.column}"
+        if cell.checked:
+            reason = f"'cannot read ''' || {text} || ''' as ' || {quoted(cell.wanted)}"
+            tests.append((f"{text} is not null and v_{cell.column} is null", cell.found_in, text, reason))
+        if cell.column in table.demanded:
+            tests.append((f"{text} is null", cell.found_in, text, quoted(f"{cell.column} is empty")))
+        if cell.column in table.not_before:
+            other = table.not_before[cell.column]
+            reason = (
+                f"{quoted(f'{cell.column} is before {other}, ')} || strftime(v_{other}, '%Y-%m-%d %H:%M:%S') || ' UTC'"
+            )
+            tests.append((f"v_{cell.column} < v_{other}", cell.found_in, text, reason))
+    counted = ", ".join(f"count(*) filter (where {condition})" for condition, *_ in tests)
+    found = con.execute(f"select {counted} from ({one.query})").fetchone()
+    for count, (condition, column, text, reason) in zip(found, tests, strict=True):
+        if count:
+            # One cell may feed several tables; it is named once.
+            con.execute(
+                f"""insert into raw.rejects
+                    select * from (
+                        select ?, record_number, ?, {text}, {reason} from ({one.query})
+                        where {condition} order by record_number)
+                    where (record_number, {quoted(column)}) not in (
+                        select (record_number, column_name) from raw.rejects
+                        where file_name = ? and column_name is not null)""",
+                [name, column, name],
+            )
+
+
+def _fill(con: duckdb.DuckDBPyConnection, one: Stage, file_number: int) -> None:
+    """Apply a stage's records to its canonical table and note each record's effect."""
+    table = one.filling.table
+    columns = list(table.columns)
+    updated_at = "v_updated_at" if one.updated_at else "null::timestamp"
+    values = ", ".join(f"v_{column} as {column}" for column in columns)
+    rows = (
+        f"select {values}, {file_number} as file_number, record_number, {updated_at} as updated_at from ({one.query})"
+    )
+    keys = ", ".join(f"v_{column}" for column in table.key)
+    (held,) = con.execute(f"select count(*) from (from raw.{table.name} limit 1)").fetchone()
+    (count, distinct) = con.execute(
+        f"select count(*), count(distinct {keys if len(table.key) == 1 else f'row({keys})'}) from ({one.query})"
+    ).fetchone()
+    if not held and count == distinct:
+        con.execute(f"insert into raw.{table.name} {rows}")
+        con.execute(
+            f"insert into effects select record_number, {INSERTED} from raw.{table.name} where file_number = ?",
+            [file_number],
+        )
+        return
+
+    kept = [cell.column for cell in one.cells if cell.keep]
+    said = ", ".join(column for column in columns if column not in kept)
+    same_key = " and ".join(f"old.{column} is not distinct from new.{column}" for column in table.key)
+    con.execute(f"create or replace temp table typed as {rows}")
+    con.execute(
+        f"create or replace temp table earlier as select old.* from raw.{table.name} as old "
+        f"where exists (select 1 from typed as new where {same_key})"
+    )
+    key = ", ".join(table.key)
+    lower = " or ".join(f"coalesce({column} < {column}_before, {column} is not null)" for column in kept) or "false"
+    before = "".join(f", min({column}) over before as {column}_before" for column in kept)
+    carried = "".join(f", {column}" for column in kept if column not in table.key)
+    con.execute(
+        f"""
+        create or replace temp table steps as
+        with sequence as (
+            select {key}{carried}, 0::bigint as record_number, updated_at, hash({said}) as row_hash from earlier
+            union all
+            select {key}{carried}, record_number, updated_at, hash({said}) as row_hash from typed
+        ),
+        compared as (
+            select *,
+                row_number() over in_turn as nth,
+                lag(row_hash) over in_turn as hash_before,
+                max(updated_at) over before as newest_before{before}
+            from sequence
+            window
+                in_turn as (partition by {key} order by record_number),
+                before as (
+                    partition by {key} order by record_number
+                    rows between unbounded preceding and 1 preceding)
+        )
+        select *,
+            coalesce(updated_at < newest_before, false) as is_older,
+            case
+                when record_number = 0 then 0
+                when nth = 1 then {INSERTED}
+                when {lower} then {UPDATED}
+                when coalesce(updated_at < newest_before, false) then {UNCHANGED}
+                when row_hash = hash_before then {UNCHANGED}
+                else {UPDATED}
+            end as effect
+        from compared"""
+    )
+    con.execute("insert into effects select record_number, effect from steps where record_number > 0")
+    earliest = "".join(f", min({column}) as {column}" for column in kept if column not in table.key)
+    con.execute(
+        f"""
+        create or replace temp table winners as
+        select {key}{earliest}, max(record_number) filter (where not is_older) as record_number
+        from steps group by {key} having max(effect) > {UNCHANGED}"""
+    )
+    con.execute(f"delete from raw.{table.name} as old using winners as new where {same_key}")
+    final = ", ".join(f"winners.{column}" if column in kept else f"rows.{column}" for column in [*columns, *ORIGIN])
+    con.execute(
+        f"""
+        insert into raw.{table.name}
+        select {final} from winners join typed as rows on rows.record_number = winners.record_number
+        where winners.record_number > 0
+        union all
+        select {final} from winners join earlier as rows
+            on {" and ".join(f"rows.{column} is not distinct from winners.{column}" for column in table.key)}
+        where winners.record_number = 0"""
+    )

@@ -1,0 +1,215 @@
+"""Find the exports under the paths given and say what each one is, before anything is loaded.
+
+A file is known by its header. Encoding and delimiter are found out here too, so that the reader
+never guesses: a sniffer that chooses wrongly turns a damaged file into one odd column.
+"""
+
+import codecs
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from etl import EtlError
+from etl.dialect import HOUSE, Dialect, dialects, folded
+
+TEXT = {".csv", ".tsv", ".txt"}
+SPREADSHEET = {".xlsx", ".ods"}
+DELIMITERS = ",;\t|"
+HEADER_BYTES = 1 << 18
+CHUNK_BYTES = 1 << 24
+
+
+class LoadError(EtlError):
+    """An export cannot be loaded as a whole; the message says what to change."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """One table-like thing to load: a text file, or one sheet of a workbook."""
+
+    path: Path
+    file_name: str
+    dialect: Dialect
+    header: list[str]
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    header_line: int = 0  # physical lines before the header (a `sep=;` line)
+    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """A file under a folder that is not loaded, and why."""
+
+    file_name: str
+    reason: str
+
+
+def find_exports(paths: list[Path], mapping: Dialect | None = None) -> tuple[list[Export], list[Ignored]]:
+    """Return what can be loaded under `paths`, sorted by path, and what is passed over.
+
+    A file named itself must be loadable; one found in a folder may be passed over. Raises
+    LoadError for a path that does not exist, and for a named file that no dialect fits.
+    """
+    exports: list[Export] = []
+    ignored: list[Ignored] = []
+    for path in paths:
+        if path.is_dir():
+            for file in sorted(found for found in path.rglob("*") if found.is_file()):
+                relative = file.relative_to(path)
+                if any(part.startswith((".", "~$")) for part in relative.parts):
+                    continue
+                try:
+                    exports += recognise(file, relative.as_posix(), mapping)
+                except LoadError as error:
+                    ignored.append(Ignored(relative.as_posix(), str(error).removeprefix(f"{relative.as_posix()}: ")))
+        elif path.exists():
+            exports += recognise(path, path.name, mapping)
+        else:
+            raise LoadError(f"{path}: there is no such file or folder")
+    return exports, ignored
+
+
+def recognise(path: Path, file_name: str, mapping: Dialect | None = None) -> list[Export]:
+    """Return the exports in one file: one for a text file, one for each known sheet of a workbook.
+
+    Raises LoadError when it is empty, of another format, or no dialect fits.
+    """
+    suffix = path.suffix.lower()
+    if suffix in SPREADSHEET:
+        return _workbook(path, file_name, mapping)
+    if suffix not in TEXT:
+        raise LoadError(f"{file_name}: not an export format; CSV, TSV, XLSX and ODS files are read")
+    try:
+        encoding = find_encoding(path, file_name)
+        with path.open("rb") as file:
+            head = file.read(HEADER_BYTES)
+    except OSError as error:
+        raise LoadError(f"{file_name}: cannot be opened: {error.strerror}") from error
+    text = codecs.getincrementaldecoder(encoding)().decode(head)
+    if not text.strip():
+        raise LoadError(f"{file_name}: the file is empty; there is not even a header")
+
+    skipped = 0
+    delimiters = DELIMITERS
+    first, _, rest = text.partition("\n")
+    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
+        delimiters, text, skipped = first.strip()[4], rest, 1
+    headers = {delimiter: _header(text, delimiter) for delimiter in delimiters}
+    # The delimiter under which a dialect fits; for the message, the one that gives most columns.
+    likely = max(headers, key=lambda delimiter: len(headers[delimiter]))
+    for delimiter in sorted(headers, key=lambda delimiter: delimiter != likely):
+        dialect = _fitting(headers[delimiter], file_name, mapping)
+        if dialect:
+            return [Export(path, file_name, dialect, headers[delimiter], delimiter, encoding, skipped)]
+    raise _unknown(headers[likely], file_name, mapping)
+
+
+def find_encoding(path: Path, file_name: str) -> str:
+    """Return utf-8, utf-8-sig, utf-16 or cp1252, whichever reads the whole file.
+
+    Raises LoadError when none does.
+    """
+    with path.open("rb") as file:
+        start = file.read(4)
+        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        encoding = "utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8"
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while chunk := file.read(CHUNK_BYTES):
+                if not chunk.isascii() or decoder.getstate()[0]:
+                    decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+            return encoding
+        except UnicodeDecodeError:
+            file.seek(0)
+        decoder = codecs.getincrementaldecoder("cp1252")()
+        try:
+            while chunk := file.read(CHUNK_BYTES):
+                decoder.decode(chunk)
+            return "cp1252"
+        except UnicodeDecodeError as error:
+            raise LoadError(
+                f"{file_name}: neither UTF-8, UTF-16 nor Windows-1252 text; save it as CSV in UTF-8"
+            ) from error
+
+
+def _header(text: str, delimiter: str) -> list[str]:
+    """The names of the first record, which may hold newlines inside quotes."""
+    row = next(csv.reader(io.StringIO(text.lstrip("\r\n"), newline=None), delimiter=delimiter), [])
+    return [" ".join(name.split()) for name in row]
+
+
+def _workbook(path: Path, file_name: str, mapping: Dialect | None) -> list[Export]:
+    from etl.read import sheet_rows, sheets
+
+    found, problems = [], []
+    names = sheets(path, file_name)
+    for sheet in names:
+        label = file_name if len(names) == 1 else f"{file_name}[{sheet}]"
+        header = [" ".join(name.split()) for name in next(sheet_rows(path, sheet), [])]
+        if not any(header):
+            problems.append(LoadError(f"{label}: the sheet is empty; there is not even a header"))
+            continue
+        dialect = _fitting(header, label, mapping)
+        if dialect:
+            found.append(Export(path, label, dialect, header, sheet=sheet))
+        else:
+            problems.append(_unknown(header, label, mapping))
+    if not found:
+        raise problems[0] if problems else LoadError(f"{file_name}: the workbook has no sheet")
+    return found
+
+
+def _fitting(header: list[str], file_name: str, mapping: Dialect | None) -> Dialect | None:
+    """The dialect of a header, a user's mapping before all others; None when none fits."""
+    if mapping and not mapping.missing(header):
+        return mapping
+    fits = [dialect for dialect in dialects() if not dialect.missing(header)]
+    declared = [dialect for dialect in fits if not dialect.name.startswith(HOUSE)]
+    if declared:
+        most = max(len(dialect.recognise) for dialect in declared)
+        best = [dialect for dialect in declared if len(dialect.recognise) == most]
+        if len(best) > 1:
+            names = " and ".join(dialect.name for dialect in best)
+            raise LoadError(f"{file_name}: fits {names}; say which with --mapping")
+        return best[0]
+
+    # The house dialect: any column but the key may be missing, so the table that knows most of
+    # the header's columns, and at least half of them; of equals the one the file is named for.
+    names = {folded(name) for name in header if name}
+    known = {dialect: len(names & dialect.fillings[0].columns.keys()) for dialect in fits}
+    fits = [dialect for dialect in fits if 2 * known[dialect] >= len(names)]
+    if not fits:
+        return None
+    stem = Path(file_name.partition("[")[0]).stem.lower()
+    best = sorted(fits, key=lambda dialect: (known[dialect], dialect.fillings[0].table.name in stem), reverse=True)
+    if len(best) > 1 and _rank(best[0], known, stem) == _rank(best[1], known, stem):
+        names = " and ".join(dialect.fillings[0].table.name for dialect in best[:2])
+        raise LoadError(f"{file_name}: could be {names}; name the file after its table, or add a column")
+    return best[0]
+
+
+def _rank(dialect: Dialect, known: dict[Dialect, int], stem: str) -> tuple[int, bool]:
+    return known[dialect], dialect.fillings[0].table.name in stem
+
+
+def _unknown(header: list[str], file_name: str, mapping: Dialect | None) -> LoadError:
+    """The error for a header nothing fits: the nearest dialect, what is missing, what would do."""
+    there = {folded(name) for name in header}
+
+    def likeness(dialect: Dialect) -> float:
+        wanted = {folded(name) for name in dialect.recognise}
+        columns = {folded(name) for filling in dialect.fillings for s in filling.columns.values() for name in s.names()}
+        return len(wanted & there) / len(wanted) + len(columns & there) / max(len(there), 1)
+
+    nearest = mapping or max(dialects(), key=likeness)
+    missing = ", ".join(nearest.missing(header)) or "more of its columns"
+    return LoadError(
+        f"{file_name}: no dialect fits; nearest is {nearest.name}, missing: {missing}. "
+        f"Describe the file in a mapping and load it with --mapping FILE "
+        f"(python -m etl dialects shows how one is written)"
+    )

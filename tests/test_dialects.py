@@ -1,0 +1,111 @@
+"""Each dialect reads its fixture, which holds one bad record, as its own [expect] says."""
+
+from pathlib import Path
+
+import pytest
+
+from etl.cells import Cells
+from etl.dialect import DIALECTS, DialectError, dialects, read_dialect
+from etl.merge import merge_records
+from etl.read import read
+from etl.recognise import recognise
+
+EXPORTS = Path(__file__).parent / "exports"
+DECLARED = [read_dialect(path) for path in sorted(DIALECTS.glob("*.toml"))]
+ZONE = "Europe/Vilnius"
+
+
+def load_fixture(con, path, mapping=None):
+    """Load one file into the canonical tables of `con`; return its dialect and account."""
+    (export,) = recognise(path, path.name, mapping)
+    torn = read(con, export)
+    account = merge_records(con, export, Cells(export.dialect, export.header, ZONE), 1, torn)
+    return export.dialect, account
+
+
+def rejects(con):
+    found = con.execute("select record_number, column_name, reason from raw.rejects order by all").fetchall()
+    return [f"record {number}, {column}: {reason}" for number, column, reason in found]
+
+
+def test_every_dialect_has_one_fixture_and_every_fixture_a_dialect():
+    assert {path.stem for path in EXPORTS.glob("*")} == {dialect.name for dialect in DECLARED}
+
+
+@pytest.mark.parametrize("dialect", DECLARED, ids=lambda dialect: dialect.name)
+def test_dialect_reads_its_fixture(raw, dialect):
+    (path,) = EXPORTS.glob(f"{dialect.name}.*")
+    found, account = load_fixture(raw, path)
+    expect = dict(dialect.expect)
+
+    assert found.name == dialect.name
+    assert rejects(raw) == expect.pop("rejected")
+    first = expect.pop("first")
+    for name, row in first.items():
+        table = next(filling.table for filling in dialect.fillings if filling.table.name == name)
+        held = raw.execute(f"select {', '.join(row)} from raw.{name} order by {', '.join(table.key)} limit 1")
+        assert list(held.fetchone()) == [float(v) if isinstance(v, float) else v for v in row.values()]
+    for field in ("rows", "inserted", "updated", "unchanged", "skipped"):
+        assert (field, getattr(account, field)) == (field, expect.pop(field, 0))
+    for name, count in expect.items():
+        assert (name, raw.execute(f"select count(*) from raw.{name}").fetchone()[0]) == (name, count)
+
+
+@pytest.mark.parametrize("dialect", DECLARED, ids=lambda dialect: dialect.name)
+def test_dialect_says_where_to_click_and_what_it_was_checked_against(dialect):
+    assert dialect.title
+    assert dialect.get_it
+    assert dialect.seen[:4].isdigit()
+
+
+def test_names_of_dialects_are_unique():
+    names = [dialect.name for dialect in dialects()]
+    assert len(names) == len(set(names))
+
+
+MAPPING = """
+title = "Mine"
+recognise = ["No", "When"]
+[[table]]
+name = "tickets"
+[table.columns]
+ticket_id = "No"
+opened_at = { from = "When", format = "%d.%m.%Y %H:%M" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (('ticket_id = "No"', ""), "[table.columns] of tickets: ticket_id is missing; a row of tickets needs it"),
+        (('name = "tickets"', 'name = "ticket"'), "[[table]]: name: no table 'ticket'; known: clients, products"),
+        (('from = "When"', 'frm = "When"'), "[table.columns] of tickets, opened_at: unknown entry 'frm'; known: "),
+        (('title = "Mine"', 'timezone = "Vilna"'), "timezone: unknown time zone 'Vilna'; use a name like"),
+        (('title = "Mine"', "title = "), "cannot be read as TOML: "),
+        (("[[table]]", "[[tables]]"), "top level: unknown entry 'tables'; known: "),
+        (
+            ('ticket_id = "No"', 'ticket_id = "No"\nstatus_code = { from = "S", map = { New = "new" } }'),
+            "[table.columns] of tickets, status_code: maps to 'new', which is none of open, pending, on_hold, solved",
+        ),
+        (
+            ("[[table]]", '[[skip]]\ncolumn = "No"\nis = ["Totals"]\n[[table]]'),
+            "[[skip]]: needs a reason: what the record is",
+        ),
+    ],
+)
+def test_faulty_mapping_names_the_entry(tmp_path, change, message):
+    path = tmp_path / "mine.toml"
+    assert change[0] in MAPPING
+    path.write_text(MAPPING.replace(*change))
+    with pytest.raises(DialectError) as caught:
+        read_dialect(path)
+    assert str(caught.value).startswith(f"mine.toml: {message}")
+
+
+def test_mapping_reads_a_file_no_dialect_fits(raw, tmp_path):
+    (tmp_path / "mine.toml").write_text(MAPPING)
+    (tmp_path / "export.csv").write_text("No;When;Who\n007;02.03.2026 10:30;Ana\n")
+    dialect, account = load_fixture(raw, tmp_path / "export.csv", read_dialect(tmp_path / "mine.toml"))
+    assert (dialect.name, account.inserted) == ("mine", 1)
+    ticket, opened_at = raw.execute("select ticket_id, opened_at from raw.tickets").fetchone()
+    assert (ticket, str(opened_at)) == ("007", "2026-03-02 08:30:00")
