@@ -140,9 +140,7 @@ def _write_zone(con: duckdb.DuckDBPyConnection, desk: Desk) -> None:
         "insert into raw.zone_offsets select unnest($changes::timestamp[]), unnest($offsets::bigint[])",
         {"changes": [datetime.min] + [at for at, _ in steps[1:]], "offsets": offsets},
     )
-    bounds = [
-        at + timedelta(seconds=max(before, after)) for (_, before), (at, after) in pairwise(steps)
-    ]
+    bounds = [at + timedelta(seconds=max(before, after)) for (_, before), (at, after) in pairwise(steps)]
     _write(
         con,
         "local_offsets",
