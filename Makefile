@@ -53,7 +53,7 @@ clean: ## remove what these commands made; your exports and warehouse stay
 # The environment is made once, and its packages again whenever the pins change.
 $(VENV)/made.stamp:
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-		echo "No Python 3.11 or newer was found under the names python3 and python." >&2; \
+		echo "$(if $(PYTHON),$(PYTHON) is no Python 3.11 or newer.,No Python 3.11 or newer was found.)" >&2; \
 		echo "Install one, or name it: make $(firstword $(MAKECMDGOALS)) PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@echo "Setting up $(VENV) (once; a minute or two) ..."
 	@"$(PYTHON)" -m venv --clear $(VENV)

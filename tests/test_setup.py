@@ -181,8 +181,15 @@ def test_help_lists_every_target():
     assert phony == targets()
 
 
-@pytest.mark.parametrize("python", ["no-such-python", "./old"])
-def test_make_says_which_python_it_needs(python, tmp_path):
+@pytest.mark.parametrize(
+    ("python", "message"),
+    [
+        ("", "No Python 3.11 or newer was found."),
+        ("no-such-python", "no-such-python is no Python 3.11 or newer."),
+        ("./old", "./old is no Python 3.11 or newer."),
+    ],
+)
+def test_make_says_which_python_it_needs(python, message, tmp_path):
     for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
         shutil.copy(ROOT / name, tmp_path / name)
     # An interpreter that finds itself too old.
@@ -192,7 +199,7 @@ def test_make_says_which_python_it_needs(python, tmp_path):
         ["make", "run", f"PYTHON={python}"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert "No Python 3.11 or newer was found" in done.stderr
+    assert message in done.stderr
     assert "make run PYTHON=/path/to/python3.12" in done.stderr
     assert not (tmp_path / ".venv").exists()
 
