@@ -501,7 +501,7 @@ def test_closures_say_what_shut_an_open_day():
             (utc("2026-05-20 00:00"), utc("2026-05-21 00:00"), "partial day", "closed"),
             (utc("2026-05-21 10:00"), utc("2026-05-21 11:00"), "maintenance", "maintenance"),
             (utc("2026-05-21 16:00"), utc("2026-05-21 17:00"), "maintenance", "weekly maintenance"),
-            (utc("2026-06-24 00:00"), utc("2026-06-25 00:00"), "public holiday", "Day of Dew and Saint John's Day"),
+            (utc("2026-06-24 00:00"), utc("2026-06-25 00:00"), "public holiday", "Day of Dew and Saint John"),
         ]
 
 
