@@ -1,0 +1,297 @@
+"""The same load in DuckDB, compared with the model cell by cell, and what must hold of any snapshot."""
+
+import csv
+import tempfile
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+from reference.cells import Tables
+from reference.desks import COLUMNS, RandomDesk
+from reference.model import Desk
+from reference.verdicts import ANY, computed
+
+from etl.build import build
+from etl.calendar import write_calendar
+from etl.desk import read_desk
+from etl.load import load
+from etl.policy import read_policy
+from etl.tables import create_tables
+
+KEYS = {
+    "facts.turns": ("ticket_id", "turn_number"),
+    "rules.duplicate": ("subject_id", "happened_at"),
+    "reports.bans": ("client_id", "clause", "since_at"),
+    "reports.duplicates": ("older_ticket_id", "newer_ticket_id"),
+    "reports.eligibility_today": ("client_id", "product_id"),
+    "reports.load_by_day": ("day_on",),
+}
+TAGS = {
+    "response_basis": "R1 R2 R6 S15",
+    "first_responded_at": "M1-M3 R3 R5 R6 T4",
+    "response_business_seconds": "C1-C6 R3 R4",
+    "response_due_at": "C3 C8 R7 T12",
+    "response_band": "C9 R4 R5 S16",
+    "first_resolved_at": "S5 S9",
+    "resolved_at": "S1-S5",
+    "resolution_seconds": "S6 S11",
+    "desk_seconds": "S6 S13",
+    "client_wait_seconds": "S13 M3",
+    "resolution_band": "S4-S8 S16",
+    "reopen_count": "S10",
+    "closed_at": "S1 S2 S11 T6",
+    "outcome_code": "S3 S4 S7",
+    "last_activity_at": "A2 A3 S11",
+    "last_word_by": "A2-A4 M3",
+    "auto_close_due_at": "A3",
+    "is_open": "S1 S2 S11 S16 T6",
+    "client_id": "T10",
+    "product_id": "V4",
+    "facts.turns": "V9 M3",
+    "rules.response_time": "R4 R7 D5 V3",
+    "rules.resolution_time": "S8 D5 V3",
+    "rules.coverage": "P1-P7 T6 T7 V3",
+    "rules.support_extra": "P5 P6",
+    "rules.registration": "E1 T10",
+    "rules.description": "E2 T9",
+    "rules.scope": "E6",
+    "rules.channel": "E3",
+    "rules.mailing_list": "E4",
+    "rules.not_banned": "E5 V2",
+    "rules.eligibility": "E7",
+    "rules.auto_close": "A1 A3 A6 A8 S11 S16",
+    "rules.duplicate": "D1-D6",
+    "reports.duplicates": "D1-D4",
+    "reports.auto_closes": "A1 A5 A7",
+    "reports.bans": "N1 N2",
+    "reports.eligibility_today": "E8",
+    "reports.load_by_day": "L1-L4 S11 S16",
+    "reports.queue": "X11",
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One cell that differs, or a row only one side has (column "row")."""
+
+    table: str
+    key: tuple
+    column: str
+    model: object
+    found: object
+
+    @property
+    def tag(self) -> str:
+        """Return the readings the model's value rests on."""
+        return TAGS.get(self.column) or TAGS.get(self.table, "")
+
+    def __str__(self) -> str:
+        key = ", ".join(map(str, self.key))
+        return f"{self.table}({key}).{self.column}: model {self.model}, found {self.found} [{self.tag}]"
+
+
+# Two ways into DuckDB
+
+
+def write_files(tables: dict[str, list[dict[str, str]]], folder: Path) -> None:
+    """Write an export as CSV files, a file per table that has rows."""
+    for table, records in tables.items():
+        if records:
+            used = [column for column in COLUMNS[table] if any(column in record for record in records)]
+            with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, used, restval="")
+                writer.writeheader()
+                writer.writerows(records)
+
+
+def write_desk(desk: RandomDesk, folder: Path) -> tuple[Path, Path]:
+    """Write the desk file and the policy file; return their paths."""
+    toml, policy = folder / "desk.toml", folder / "policy.csv"
+    toml.write_text(desk.toml, "utf-8")
+    with policy.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(desk.policy[0]))
+        writer.writeheader()
+        writer.writerows(desk.policy)
+    return toml, policy
+
+
+def loaded(desk: RandomDesk, as_of: datetime, folder: Path) -> duckdb.DuckDBPyConnection:
+    """Return a snapshot made by the real loader from real files."""
+    exports = folder / "exports"
+    exports.mkdir()
+    write_files(desk.tables, exports)
+    toml, policy = write_desk(desk, folder)
+    done = load(
+        [exports],
+        warehouse=folder / "warehouse",
+        desk=toml,
+        policy=policy,
+        corrections=None,
+        as_of=as_of.replace(tzinfo=UTC),
+        fresh=True,
+    )
+    return duckdb.connect(str(done.snapshot), read_only=True)
+
+
+def built(desk: RandomDesk, as_of: datetime, wanted: set[str] | None = None) -> duckdb.DuckDBPyConnection:
+    """Return a snapshot in memory, from rows typed by the model: no loader, so many times as fast."""
+    con = duckdb.connect()
+    con.execute("set timezone = 'UTC'")
+    create_tables(con)
+    fill(con, desk.typed)
+    con.execute("insert into raw.clock values (?)", [as_of])
+    with tempfile.TemporaryDirectory() as folder:
+        toml, policy = write_desk(desk, Path(folder))
+        the_desk = read_desk(toml)
+        con.execute("insert into raw.desk values ('Desk', ?, null, null, false)", [the_desk.timezone])
+        read_policy(con, policy, the_desk.timezone)
+    write_calendar(con, the_desk)
+    build(con, wanted=wanted)
+    return con
+
+
+def fill(con: duckdb.DuckDBPyConnection, tables: Tables) -> None:
+    """Insert typed rows into the raw tables, numbered as their records were."""
+    for table, rows in tables.items():
+        if rows:
+            columns = list(dict.fromkeys(column for row in rows for column in row))
+            places = ", ".join("?" * (len(columns) + 2))
+            con.executemany(
+                f"insert into raw.{table} ({', '.join(columns)}, file_number, record_number) values ({places})",
+                [[*(row.get(column) for column in columns), 1, number] for number, row in enumerate(rows, 1)],
+            )
+
+
+# Comparing
+
+
+def differences(desk: RandomDesk, as_of: datetime, con: duckdb.DuckDBPyConnection) -> list[Difference]:
+    """Return every cell of every table the snapshot has in which the model and it differ."""
+    model = computed(Desk(desk.typed, desk.hours, desk.terms, as_of))
+    there = {
+        f"{schema}.{name}"
+        for schema, name in con.execute(
+            "select schema_name, view_name from duckdb_views() union all select schema_name, table_name from duckdb_tables()"
+        ).fetchall()
+    }
+    found: list[Difference] = []
+    for table, rows in model.items():
+        if table in there:
+            found += compared(table, rows, con)
+    return found
+
+
+def compared(table: str, rows: list[dict], con: duckdb.DuckDBPyConnection) -> list[Difference]:
+    """Return the differences of one table; columns the model does not compute are left alone."""
+    cursor = con.execute(f"select * from {table}")
+    names = [column[0] for column in cursor.description]
+    theirs = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    if table == "reports.queue":
+        theirs = ranked(theirs)
+    if table == "reports.eligibility_today":
+        theirs = [
+            row | {"verdict": str(row["verdict"]).replace("ineligible", "fail").replace("eligible", "pass")}
+            for row in theirs
+        ]
+    if table == "reports.bans":
+        theirs = [row for row in theirs if row["state"] != "candidate"]
+    default = ("subject_id",) if table.startswith("rules.") else ("ticket_id",)
+    key = KEYS.get(table, default)
+    sides: dict[tuple, tuple[list[dict], list[dict]]] = defaultdict(lambda: ([], []))
+    for side, side_rows in enumerate((rows, theirs)):
+        for row in side_rows:
+            sides[tuple(row[column] for column in key)][side].append(row)
+    found: list[Difference] = []
+    for key_values, (ours, others) in sides.items():
+        if len(ours) != len(others):
+            found.append(Difference(table, key_values, "row", len(ours), len(others)))
+            continue
+        order = [column for column in (ours[0] if ours else {}) if ours[0][column] is not ANY]
+        for our, other in zip(
+            *(sorted(one, key=lambda row: [str(row.get(c)) for c in order]) for one in (ours, others)), strict=True
+        ):
+            for column, value in our.items():
+                if column not in other:
+                    found.append(Difference(table, key_values, column, value, "no such column"))
+                elif value is not ANY and value != other[column]:
+                    found.append(Difference(table, key_values, column, value, other[column]))
+            if table.startswith("rules.") and not (other.get("reason") or "").strip():
+                found.append(Difference(table, key_values, "reason", "a sentence", other.get("reason")))
+    return found
+
+
+def ranked(rows: list[dict]) -> list[dict]:
+    """Return the queue with equal ranks for equal waits; positions that are no 1..n stay as they are."""
+    if sorted(row["position"] for row in rows) != list(range(1, len(rows) + 1)):
+        return rows
+    first: dict[datetime, int] = {}
+    for row in rows:
+        first[row["waiting_since_at"]] = min(row["position"], first.get(row["waiting_since_at"], row["position"]))
+    return [row | {"position": first[row["waiting_since_at"]]} for row in rows]
+
+
+# What holds of any snapshot, whatever is in it. Each query returns the rows that break it.
+
+PER_TICKET_RULES = (
+    "response_time", "resolution_time", "coverage", "support_extra", "registration", "description", "scope", "channel",
+    "mailing_list", "not_banned", "auto_close", "eligibility",
+)  # fmt: skip
+INVARIANTS = {
+    "backlog(d) = backlog(d-1) + opened + reopened - closed": """
+        select day_on from (
+            select *, coalesce(lag(backlog_count) over (order by day_on), 0) as before from reports.load_by_day
+        ) where backlog_count is distinct from before + opened_count + reopened_count - closed_count""",
+    "the backlog is waiting on somebody": """
+        select day_on from reports.load_by_day
+        where backlog_count is distinct from waiting_on_desk_count + waiting_on_client_count""",
+    "every local day once": """
+        select day_on from (select day_on, lag(day_on) over (order by day_on) as before from reports.load_by_day)
+        where before is not null and day_on <> before + 1""",
+    "the last backlog is what is open": """
+        select last_day.backlog_count from (select * from reports.load_by_day order by day_on desc limit 1) as last_day
+        where backlog_count is distinct from (select count(*) from facts.tickets where is_open)
+        and backlog_count is not null""",
+    "0 <= business seconds <= elapsed seconds": """
+        select ticket_id from facts.turns, facts.clock
+        where answer_business_seconds < 0 or answer_business_seconds
+            > greatest(epoch(coalesce(answered_at, as_of_at)) - epoch(asked_at), 0)""",
+    "0 <= client's wait <= elapsed seconds": """
+        select ticket_id from facts.tickets, facts.clock
+        where client_wait_seconds < 0 or desk_seconds < 0
+            or client_wait_seconds + desk_seconds <> epoch(coalesce(closed_at, as_of_at)) - epoch(opened_at)""",
+    "one row per ticket in facts.tickets and reports.tickets": """
+        select ticket_id from facts.tickets group by ticket_id having count(*) <> 1
+        union all
+        select ticket_id from reports.tickets group by ticket_id having count(*) <> 1""",
+    "nothing after as_of": """
+        select ticket_id from facts.tickets, facts.clock
+        where greatest(opened_at, first_responded_at, resolved_at, first_resolved_at, closed_at, last_activity_at) > as_of_at""",
+    "turn 1 is the first response": """
+        select tickets.ticket_id from facts.tickets as tickets
+        left join facts.turns as turns on turns.ticket_id = tickets.ticket_id and turns.turn_number = 1
+        where turns.answer_band is distinct from tickets.response_band
+        or turns.due_at is distinct from tickets.response_due_at""",
+} | {
+    f"one row per ticket in rules.{rule}": f"""
+        select tickets.ticket_id from facts.tickets as tickets
+        full join rules.{rule} as rule on rule.subject_id = tickets.ticket_id
+        group by tickets.ticket_id, rule.subject_id
+        having count(*) <> 1 or tickets.ticket_id is null or rule.subject_id is null"""
+    for rule in PER_TICKET_RULES
+}  # fmt: skip
+
+
+def broken(con: duckdb.DuckDBPyConnection) -> dict[str, list]:
+    """Return the invariants that do not hold, each with the rows that break it."""
+    found = {name: con.execute(query).fetchall() for name, query in INVARIANTS.items()}
+    if con.execute("select bool_and(is_open is null) from facts.tickets").fetchone()[0]:  # nothing is known [S16]
+        for name in ("backlog(d) = backlog(d-1) + opened + reopened - closed", "the last backlog is what is open"):
+            found.pop(name)
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def summary(found: list[Difference]) -> Counter:
+    """Return how often each column of each table differs."""
+    return Counter((difference.table, difference.column) for difference in found)

@@ -1,0 +1,479 @@
+"""The tables of the contract as rows, from what happened: facts, rules, reports.
+
+`computed(desk)` gives {"layer.name": [row, ...]}. A column whose value the readings leave open for
+that row is `ANY`; it is not compared.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+from reference.model import OPEN_TURNS, Desk, Ticket, Turn
+from reference.terms import REQUIREMENTS
+
+ANY = object()
+CLAUSES = {
+    "coverage": "1.2",
+    "support_extra": "2.1",
+    "registration": "2.2",
+    "description": "2.3",
+    "scope": "4.1",
+    "channel": "4.3",
+    "mailing_list": "5.3",
+    "not_banned": "5",
+}
+OUT_OF_SCOPE = {"web", "seo", "html", "hosting", "download", "unzip", "email"}
+TODAY = ("coverage", "support_extra", "registration", "mailing_list", "not_banned")
+WITHIN = ("within_1_day", "within_2_days", "within_1_week", "within_2_weeks")
+Verdict = tuple[str, object]  # verdict, clause
+
+
+def computed(desk: Desk) -> dict[str, list[dict]]:
+    """Return every table the model knows, as rows in no particular order."""
+    tables = {
+        "facts.tickets": [ticket_row(ticket) for ticket in desk.tickets.values()],
+        "facts.turns": [turn_row(ticket, turn) for ticket in desk.tickets.values() for turn in ticket.turns],
+        "rules.response_time": [response_time(ticket) for ticket in desk.tickets.values()],
+        "rules.resolution_time": [resolution_time(ticket) for ticket in desk.tickets.values()],
+        "rules.auto_close": [auto_close(ticket) for ticket in desk.tickets.values()],
+        "rules.duplicate": [duplicate(desk, pair) for pair in desk.pairs],
+        "rules.eligibility": [eligibility(ticket) for ticket in desk.tickets.values()],
+        "reports.auto_closes": list(auto_closes(desk)),
+        "reports.bans": list(bans(desk)),
+        "reports.duplicates": [
+            {"older_ticket_id": pair.older.id, "newer_ticket_id": pair.newer.id, "verdict": pair.state}
+            for pair in desk.pairs
+        ],
+        "reports.eligibility_today": list(eligibility_today(desk)),
+        "reports.load_by_day": list(load_by_day(desk)),
+        "reports.queue": list(queue(desk)),
+        "reports.tickets": [
+            ticket_row(ticket)
+            | {
+                "eligibility_code": {"fail": "ineligible", "unknown": "unknown", "pass": "eligible"}[
+                    overall(requirements(ticket))[0]
+                ],
+                "is_in_averages": ticket.id not in desk.older_ones,
+            }
+            for ticket in desk.tickets.values()
+        ],
+    }
+    for rule in REQUIREMENTS:
+        tables[f"rules.{rule}"] = [requirement_row(ticket, rule) for ticket in desk.tickets.values()]
+    return tables
+
+
+# Facts
+
+
+def ticket_row(ticket: Ticket) -> dict:
+    """Return the row of facts.tickets."""
+    first = ticket.turns[0] if ticket.turns else Turn(1, ticket.opened_at)
+    last_activity_at, last_word_by = ticket.activity
+    return {
+        "ticket_id": ticket.id,
+        "client_id": ticket.client_id,
+        "product_id": ticket.product_id,
+        "agent_id": ticket.row.get("agent_id"),
+        "channel_code": ticket.row.get("channel_code"),
+        "opened_by": ticket.opened_by,
+        "opened_at": ticket.opened_at,
+        "first_responded_at": ticket.first_answer,
+        "response_basis": ticket.basis,
+        "response_business_seconds": None if first.band == "closed_unanswered" else first.seconds,
+        "response_due_at": first.due_at,
+        "response_band": first.band,
+        "first_resolved_at": ticket.first_resolved_at,
+        "resolved_at": ticket.resolved_at,
+        "resolution_seconds": ticket.resolution_seconds,
+        "desk_seconds": ticket.desk_seconds,
+        "client_wait_seconds": ticket.client_wait,
+        "resolution_band": ticket.resolution_band,
+        "reopen_count": ticket.reopen_count,
+        "closed_at": ticket.closed_at,
+        "outcome_code": ticket.outcome,
+        "last_activity_at": last_activity_at,
+        "last_word_by": last_word_by,
+        "auto_close_due_at": ticket.auto_close_due_at,
+        "is_open": ticket.is_open,
+    }
+
+
+def turn_row(ticket: Ticket, turn: Turn) -> dict:
+    """Return a row of facts.turns."""
+    return {
+        "ticket_id": ticket.id,
+        "turn_number": turn.number,
+        "asked_at": turn.asked_at,
+        "answered_at": turn.answered_at,
+        "answer_business_seconds": turn.seconds,
+        "due_at": turn.due_at,
+        "answer_band": turn.band,
+    }
+
+
+# Rules about time
+
+
+def rule_row(ticket: Ticket, rule: str, clause: object, verdict: str, happened_at, due_at) -> dict:
+    """Return a row of a per-ticket rule."""
+    effective_on = ticket.desk.terms.effective_on(rule, ticket.opened_at)
+    return {
+        "subject_kind": "ticket",
+        "subject_id": ticket.id,
+        "client_id": ticket.client_id,
+        "clause": clause,
+        "effective_on": effective_on or ANY,
+        "happened_at": happened_at,
+        "due_at": due_at,
+        "verdict": verdict,
+    }
+
+
+def response_time(ticket: Ticket) -> dict:
+    """Return the row of rules.response_time [R4, R7, D5]."""
+    row = ticket_row(ticket)
+    return rule_row(
+        ticket, "response_time", "1.5", response_verdict(ticket), row["first_responded_at"], row["response_due_at"]
+    )
+
+
+def response_verdict(ticket: Ticket) -> str:
+    """Return the verdict on the first response."""
+    if ticket.id in ticket.desk.older_ones:
+        return "exempt"
+    if ticket.opened_by == "agent" and ticket.clock_start is None:
+        return "exempt" if ticket.basis == "posts" else "unknown"
+    first = ticket.turns[0]
+    if first.band == "closed_unanswered":
+        if first.seconds is None:
+            return "unknown"
+        last = ticket.limit("response_time", "last") * ticket.business_day
+        return "fail" if first.seconds > last else "exempt"
+    if first.band is None:
+        return "unknown"
+    return "pass" if first.band in WITHIN else "open" if first.band == "waiting" else "fail"
+
+
+def resolution_time(ticket: Ticket) -> dict:
+    """Return the row of rules.resolution_time [S8, D5]."""
+    band = ticket.resolution_band
+    if ticket.id in ticket.desk.older_ones:
+        verdict = "exempt"
+    elif band is None:
+        verdict = "unknown"
+    elif band in WITHIN:
+        verdict = "pass"
+    else:
+        verdict = {"late": "fail", "overdue": "fail", "in_progress": "open"}.get(band, "exempt")
+    due_at = ticket.opened_at + timedelta(days=ticket.limit("resolution_time", "last"))
+    return rule_row(ticket, "resolution_time", "1.6", verdict, ticket.resolved_at, due_at)
+
+
+def auto_close(ticket: Ticket) -> dict:
+    """Return the row of rules.auto_close [A3, A6, A8]."""
+    state = ticket.auto_close_state
+    if state is not None:
+        verdict = {"on_time": "pass", "early": "fail", "late": "fail", "missed": "fail"}.get(state, "open")
+    elif ticket.is_open is None:
+        verdict = "unknown"
+    elif ticket.is_deferred:
+        verdict = "exempt"
+    elif ticket.is_open or ticket.outcome in ("auto_closed", None):
+        verdict = "unknown"
+    else:
+        verdict = "exempt"
+    due_at = ticket.auto_close_due_at
+    return rule_row(ticket, "auto_close", "4.6", verdict, ticket.closed_at or due_at, due_at)
+
+
+def duplicate(desk: Desk, pair) -> dict:
+    """Return the row of rules.duplicate [D6]."""
+    verdict = {"older_closed": "pass", "newer_closed": "fail", "unknown": "unknown"}.get(pair.state)
+    if verdict is None:
+        verdict = "open" if desk.as_of <= pair.newer.opened_at + timedelta(hours=24) else "fail"
+    return {
+        "subject_kind": "ticket",
+        "subject_id": pair.older.id,
+        "client_id": pair.older.client_id,
+        "clause": "4.7",
+        "effective_on": desk.terms.effective_on("duplicate", pair.newer.opened_at) or ANY,
+        "happened_at": pair.newer.opened_at,
+        "due_at": None,
+        "verdict": verdict,
+    }
+
+
+# Eligibility: a "question" is who asks about which product when; a ticket is one, today another
+
+
+def coverage(desk: Desk, asked) -> Verdict:
+    """Return the verdict on 1.2 [P5]."""
+    if asked.client_id is None or asked.product_id is None:
+        return "unknown", "1.2"
+    matching = desk.matching(asked.client_id, asked.product_id)
+    covering = [purchase for purchase in matching if purchase.covers(asked.at)]
+    if any(not purchase.is_unsure for purchase in covering):
+        return "pass", "1.2"
+    if covering or not desk.has_bought(asked.client_id) or any(purchase.at is None for purchase in matching):
+        return "unknown", "1.2"
+    return "fail", "1.2"
+
+
+def support_extra(desk: Desk, asked) -> Verdict:
+    """Return the verdict on 2.1 [P6]."""
+    if asked.client_id is None or asked.product_id is None or not desk.has_bought(asked.client_id):
+        return "unknown", "2.1"
+    matching = desk.matching(asked.client_id, asked.product_id)
+    before = [purchase for purchase in matching if purchase.at is not None and purchase.at <= asked.at]
+    latest = max((purchase.at for purchase in before), default=None)
+    looked_at = (
+        [purchase for purchase in matching if purchase.covers(asked.at)]
+        or [purchase for purchase in before if purchase.at == latest]
+        or [purchase for purchase in matching if purchase.at is None]
+    )
+    says = []
+    for purchase in looked_at:
+        flag = purchase.row.get("has_support_extra")
+        since = purchase.row.get("support_extra_from_at") or purchase.at
+        says.append(None if flag is None or (flag and since is None) else flag and since <= asked.at)
+    return ("pass" if True in says else "unknown" if None in says else "fail"), "2.1"
+
+
+def registration(desk: Desk, asked) -> Verdict:
+    """Return the verdict on 2.2 [E1]."""
+    clients = desk.tables["clients"]
+    rows = [row for row in clients if asked.client_id is not None and desk.client(row.client_email) == asked.client_id]
+    if any(row.registered_at is not None and row.registered_at <= asked.at for row in rows):
+        return "pass", "2.2"
+    is_unknown = asked.client_id is None or not clients or any(row.registered_at is None for row in rows)
+    return ("unknown" if is_unknown else "fail"), "2.2"
+
+
+def description(desk: Desk, asked) -> Verdict:
+    """Return the verdict on 2.3 [E2]."""
+    if not any(ticket.row.get("description") for ticket in desk.all_tickets):
+        return "unknown", "2.3"
+    return ("pass" if (asked.row.get("description") or "").strip() else "fail"), "2.3"
+
+
+def scope(desk: Desk, asked) -> Verdict:
+    """Return the verdict on 4.1 [E6]."""
+    category = asked.row.get("category_code")
+    return ("unknown" if category is None else "fail" if category in OUT_OF_SCOPE else "pass"), "4.1"
+
+
+def channel(desk: Desk, asked) -> Verdict:
+    """Return the verdict on 4.3 [E3]."""
+    code = asked.row.get("channel_code")
+    accepted = desk.terms.version("channel", "accepted", asked.at)[1].split("|")
+    return ("pass" if code in accepted else "fail" if code in ("email", "phone") else "unknown"), "4.3"
+
+
+def mailing_list(desk: Desk, asked) -> Verdict:
+    """Return the verdict on 5.3 [E4]."""
+    subscriptions = desk.tables["subscriptions"]
+    if asked.client_id is None or not subscriptions:
+        return "unknown", "5.3"
+    is_unsure = False
+    for row in subscriptions:
+        if desk.client(row.client_email) != asked.client_id:
+            continue
+        since, until = row.subscribed_at, row.unsubscribed_at
+        if since is not None and since <= asked.at and (until is None or asked.at < until):
+            return "pass", "5.3"
+        is_unsure |= since is None and (until is None or until > asked.at)
+    return ("unknown" if is_unsure else "fail"), "5.3"
+
+
+def not_banned(desk: Desk, asked) -> Verdict:
+    """Return the verdict on 5; on fail the clause is one of the bans' [E5, V2]."""
+    if asked.client_id is None:
+        return "unknown", "5"
+    clauses = {
+        ban.clause
+        for ban in desk.tables["bans"]
+        if desk.client(ban.client_email) == asked.client_id
+        and ban.banned_at is not None
+        and ban.banned_at <= asked.at
+        and (ban.lifted_at is None or asked.at < ban.lifted_at)
+    }
+    if not clauses:
+        return "pass", "5"
+    return "fail", clauses.pop() if len(clauses) == 1 else ANY
+
+
+JUDGES: dict[str, Callable[[Desk, object], Verdict]] = {
+    "coverage": coverage,
+    "support_extra": support_extra,
+    "registration": registration,
+    "description": description,
+    "scope": scope,
+    "channel": channel,
+    "mailing_list": mailing_list,
+    "not_banned": not_banned,
+}
+
+
+def judged(desk: Desk, asked, rules: tuple[str, ...]) -> list[Verdict]:
+    """Return the verdicts of requirements, in the order of the policy; those switched off are exempt."""
+    return [
+        JUDGES[rule](desk, asked) if desk.terms.is_required(rule, asked.at) else ("exempt", CLAUSES[rule])
+        for rule in rules
+    ]
+
+
+def requirements(ticket: Ticket) -> list[Verdict]:
+    """Return the verdicts of all requirements of one ticket, at its creation."""
+    asked = SimpleNamespace(
+        client_id=ticket.client_id, product_id=ticket.product_id, at=ticket.opened_at, row=ticket.row
+    )
+    return judged(ticket.desk, asked, REQUIREMENTS)
+
+
+def overall(verdicts: list[Verdict]) -> tuple[str, object]:
+    """Return (verdict, clause) of all requirements together [E7]."""
+    for worst in ("fail", "unknown"):
+        for verdict, clause in verdicts:
+            if verdict == worst:
+                return worst, clause
+    return "pass", None
+
+
+def requirement_row(ticket: Ticket, rule: str) -> dict:
+    """Return the row of one requirement's rule."""
+    verdict, clause = requirements(ticket)[REQUIREMENTS.index(rule)]
+    due_at = None
+    effective_on_unclear = False
+    if rule == "coverage":
+        if ticket.client_id is not None and ticket.product_id is not None:
+            shown = ticket.desk.shown(ticket.desk.matching(ticket.client_id, ticket.product_id), ticket.opened_at)
+            due_at = shown.until if shown else None
+        # The months are those at the purchase, the requirement that at the opening [6.1].
+        effective_on_unclear = (
+            len({v[1] for k, vs in ticket.desk.terms.versions.items() if k[0] == rule for v in vs}) > 1
+        )
+    row = rule_row(ticket, rule, clause, verdict, ticket.opened_at, due_at)
+    return row | ({"effective_on": ANY} if effective_on_unclear else {})
+
+
+def eligibility(ticket: Ticket) -> dict:
+    """Return the row of rules.eligibility [E7]."""
+    verdict, clause = overall(requirements(ticket))
+    return rule_row(ticket, "eligibility", clause, verdict, ticket.opened_at, None) | {
+        "effective_on": ANY,
+        "due_at": ANY,
+    }
+
+
+def eligibility_today(desk: Desk) -> Iterator[dict]:
+    """Yield the rows of reports.eligibility_today [E8]."""
+    bought = {
+        (purchase.client_id, purchase.product_id)
+        for purchase in desk.purchases
+        if purchase.at is not None
+        and purchase.at <= desk.as_of
+        and purchase.client_id is not None
+        and purchase.product_id is not None
+    }
+    for client_id, product_id in bought:
+        asked = SimpleNamespace(client_id=client_id, product_id=product_id, at=desk.as_of, row={})
+        verdict, clause = overall(judged(desk, asked, TODAY))
+        yield {
+            "client_id": client_id,
+            "product_id": product_id,
+            "verdict": verdict,
+            "clause": clause,
+            "covered_until_at": desk.shown(desk.matching(client_id, product_id), desk.as_of).until,
+        }
+
+
+# Reports
+
+
+def auto_closes(desk: Desk) -> Iterator[dict]:
+    """Yield the rows of reports.auto_closes [A7]."""
+    for ticket in desk.tickets.values():
+        if ticket.auto_close_state is not None:
+            yield {
+                "ticket_id": ticket.id,
+                "state": ticket.auto_close_state,
+                "is_neglected": ticket.is_neglected,
+                "last_word_by": ticket.activity[1],
+                "due_at": ticket.auto_close_due_at,
+                "closed_at": ticket.closed_at,
+            }
+
+
+def bans(desk: Desk) -> Iterator[dict]:
+    """Yield the rows of reports.bans: the stated ones [N1, N2, T6]."""
+    for ban in desk.tables["bans"]:
+        if ban.banned_at is None or ban.banned_at > desk.as_of:
+            continue
+        client_id = desk.client(ban.client_email)
+        lifted = ban.lifted_at if ban.lifted_at is not None and ban.lifted_at <= desk.as_of else None
+        until = lifted or desk.as_of + timedelta(seconds=1)
+        theirs = [ticket for ticket in desk.tickets.values() if client_id is not None and ticket.client_id == client_id]
+        yield {
+            "client_id": client_id,
+            "state": "lifted" if lifted else "active",
+            "clause": ban.clause,
+            "since_at": ban.banned_at,
+            "until_at": lifted,
+            "tickets_since_count": sum(ban.banned_at <= ticket.opened_at < until for ticket in theirs),
+            "answers_since_count": sum(
+                role == "agent" and at > ticket.opened_at and ban.banned_at <= at < until
+                for ticket in theirs
+                for at, role in ticket.words
+            ),
+        }
+
+
+def load_by_day(desk: Desk) -> Iterator[dict]:
+    """Yield the rows of reports.load_by_day [L1-L4, S11, S16]."""
+    if not desk.tickets:
+        return
+    counted = [ticket for ticket in desk.tickets.values() if not ticket.closed_at_unknown_time]
+    day = min(ticket.local_day(ticket.opened_at) for ticket in desk.tickets.values())
+    while day <= desk.hours.day(desk.as_of):
+        start, end = desk.hours.start_of(day), desk.hours.start_of(day + timedelta(days=1))
+        last = min(end - timedelta(seconds=1), desk.as_of)
+
+        def within(moment: datetime | None, start=start, last=last) -> bool:
+            return moment is not None and start <= moment <= last
+
+        is_open = [ticket for ticket in counted if ticket.is_open_at(last)]
+        on_client = sum(last_word_is_the_agents(ticket, last) for ticket in is_open)
+        closings = [closing for ticket in counted for closing in ticket.closings]
+        counts = {
+            "opened_count": sum(within(ticket.opened_at) for ticket in counted),
+            "reopened_count": sum(within(closing.reopened_at) for closing in closings),
+            "closed_count": sum(within(closing.at) for closing in closings),
+            "backlog_count": len(is_open),
+            "waiting_on_desk_count": len(is_open) - on_client,
+            "waiting_on_client_count": on_client,
+        }
+        yield {"day_on": day} | (counts if desk.knows_states else dict.fromkeys(counts))
+        day += timedelta(days=1)
+
+
+def last_word_is_the_agents(ticket: Ticket, moment: datetime) -> bool:
+    """Tell whose word was the last up to a moment [L4, M3]."""
+    words = [role for at, role in ticket.words if at <= moment]
+    return bool(words) and words[-1] == "agent"
+
+
+def queue(desk: Desk) -> Iterator[dict]:
+    """Yield the rows of reports.queue; `position` is the rank by waiting, equal for equals [X11]."""
+    turns = [(ticket, turn) for ticket in desk.tickets.values() for turn in ticket.turns]
+    waiting = [(ticket, turn) for ticket, turn in turns if turn.band in OPEN_TURNS]
+    for ticket, turn in waiting:
+        yield {
+            "ticket_id": ticket.id,
+            "turn_number": turn.number,
+            "position": 1 + sum(other.asked_at < turn.asked_at for _, other in waiting),
+            "waiting_since_at": turn.asked_at,
+            "overtaken_count": sum(
+                other.asked_at > turn.asked_at and other.answered_at is not None for _, other in turns
+            ),
+        }
