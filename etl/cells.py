@@ -12,6 +12,11 @@ from etl.tables import sql_type
 from etl.zone import utc_sql
 
 BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
+# DuckDB's trim with a set of characters is slow; hardly any cell needs it. All blanks but one sort before '!'.
+HAS_BLANK_ENDS = (
+    "{0} < '!' or prefix({0}, chr(160)) or suffix({0}, ' ') or suffix({0}, chr(9)) "
+    "or suffix({0}, chr(10)) or suffix({0}, chr(13)) or suffix({0}, chr(160))"
+)
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -46,12 +51,15 @@ class Cells:
         for number, name in enumerate(header):
             self.position.setdefault(folded(name), number)
 
-    def raw(self, name: str) -> str:
-        """The trimmed text of one export column; null when empty, absent, or a null word."""
+    def raw(self, name: str, trimmed: bool = True) -> str:
+        """The text of one export column; null when empty, absent, or a null word."""
         number = self.position.get(folded(name))
         if number is None:
             return "null::varchar"
-        text = f"nullif(trim(c{number}, {BLANKS}), '')"
+        text = f"c{number}"
+        if trimmed:
+            ends = HAS_BLANK_ENDS.format(text)
+            text = f"(case when {ends} then nullif(trim({text}, {BLANKS}), '') else {text} end)"
         if self.dialect.null:
             text = f"(case when {text} not in ({', '.join(map(quoted, self.dialect.null))}) then {text} end)"
         return text
@@ -60,19 +68,19 @@ class Cells:
         """Whether the export has any column the source reads, or a constant."""
         return source.value is not None or any(folded(name) in self.position for name in source.names())
 
-    def text(self, source: Source) -> str:
+    def text(self, source: Source, trimmed: bool = True) -> str:
         """The text a source gives for a record; null when it says nothing."""
         if source.value is not None:
             return quoted(source.value)
         if source.columns:
-            text = self.raw(source.columns[0])
+            text = self.raw(source.columns[0], trimmed)
         elif source.joined:
-            parts = [f"coalesce({self.text(part)}, '')" for part in source.parts]
+            parts = [f"coalesce({self.text(part, trimmed)}, '')" for part in source.parts]
             text = f" || {quoted(source.glue)} || ".join(parts)
             empty = quoted(source.glue * (len(parts) - 1))
             text = f"nullif({text}, {empty})"
         else:
-            text = f"coalesce({', '.join(self.text(part) for part in source.parts)})"
+            text = f"coalesce({', '.join(self.text(part, trimmed) for part in source.parts)})"
         if source.null:
             text = f"(case when {text} not in ({', '.join(map(quoted, source.null))}) then {text} end)"
         if source.prefix:
@@ -81,7 +89,7 @@ class Cells:
 
     def cell(self, column: str, source: Source, kind: str | tuple[str, ...]) -> Cell:
         """Return one canonical column of a type of etl/tables.toml, as SQL."""
-        text = self.text(source)
+        text = self.text(source, trimmed=kind != "text")  # what people wrote stays as they wrote it
         silent = [quoted(folded(word)) for word, code in source.mapped.items() if not code]
         if silent:  # words that are known, and say nothing
             text = f"(case when lower({text}) not in ({', '.join(silent)}) then {text} end)"
@@ -159,12 +167,15 @@ class Cells:
             f"contains({text}, ':') and (right({text}, 1) >= 'A' or substr({text}, -6, 1) in ('+', '-') "
             f"or substr({text}, -5, 1) in ('+', '-') or substr({text}, -3, 1) in ('+', '-'))"
         )
+        # Most exports that write a zone write Z.
         offset = f"regexp_replace({text}, '([+-]\\d\\d)(\\d\\d)$', '\\1:\\2')"
         utc = f"date_trunc('second', try_cast({offset} as timestamptz) at time zone 'UTC')"
         # DuckDB also reads words such as 'epoch' and 'infinity'.
         begins_with_digit = f"{text} >= '0' and {text} < ':'"
         value = (
-            f"case when not ({begins_with_digit}) then null when {zoned} then {utc} "
+            f"case when not ({begins_with_digit}) then null "
+            f"when suffix({text}, 'Z') and contains({text}, ':') then l_{column} "
+            f"when {zoned} then {utc} "
             f"else {utc_sql(f'l_{column}', zone)} end"
         )
         return local, value, wanted

@@ -40,20 +40,22 @@ class Stage:
     query: str  # record_number, t_<column>, v_<column>
 
 
-def stage(cells: Cells, filling: Filling) -> Stage:
-    """Return the query of one filling over `incoming`, less the records set aside."""
+def stage(con: duckdb.DuckDBPyConnection, cells: Cells, filling: Filling) -> Stage:
+    """Return the query of one filling over `incoming`, less the records set aside by now."""
     listed = cells.of(filling)
     updated_at = cells.cell("updated_at", filling.updated_at, "instant") if filling.updated_at else None
     every = [*listed, *([updated_at] if updated_at else [])]
     texts = ", ".join(f"{cell.text} as t_{cell.column}" for cell in every)
     locals_ = "".join(f", {cell.local} as l_{cell.column}" for cell in every if cell.local)
     values = ", ".join(f"t_{cell.column}, {cell.value} as v_{cell.column}" for cell in every)
-    when = f" and {cells.holds(filling.when)}" if filling.when else ""
+    conditions = [cells.holds(filling.when)] if filling.when else []
+    if con.execute("select count(*) from set_aside").fetchone()[0]:
+        conditions.append("rowid + 1 not in (select record_number from set_aside)")
+    chosen = f" where {' and '.join(conditions)}" if conditions else ""
     query = f"""
         select record_number, {values} from (
             select *{locals_} from (
-                select rowid + 1 as record_number, {texts} from incoming
-                where rowid + 1 not in (select record_number from set_aside){when}))"""
+                select rowid + 1 as record_number, {texts} from incoming{chosen}))"""
     return Stage(filling, listed, updated_at, query)
 
 
@@ -78,36 +80,82 @@ def merge_records(
     for skip in export.dialect.skips:
         _set_aside_skipped(con, name, cells.holds(skip), skip.reason)
 
-    stages = [stage(cells, filling) for filling in export.dialect.fillings]
+    fillings = export.dialect.fillings
+    if len(fillings) == 1 and not (torn or export.dialect.skips or fillings[0].when):
+        rows = _fill_straight(con, stage(con, cells, fillings[0]), file_number)
+        if rows is not None:
+            return Account(rows, rows, 0, 0, 0, 0)
     # A record is refused whole: every table's cells are looked at before any is filled.
-    for one in stages:
-        _refuse(con, name, one)
+    for filling in fillings:
+        _refuse(con, name, stage(con, cells, filling))
     con.execute(
         "insert into set_aside select distinct record_number from raw.rejects where file_name = ? "
         "except select record_number from set_aside",
         [name],
     )
-    for one in stages:
-        _fill(con, one, file_number)
+    for filling in fillings:
+        _fill(con, stage(con, cells, filling), file_number)
 
     (rows,) = con.execute("select count(*) from incoming").fetchone()
     counts = con.execute(
         "select effect, count(*) from (select record_number, max(effect) as effect from effects group by record_number) "
         "group by effect"
-        if len(stages) > 1
+        if len(fillings) > 1
         else "select effect, count(*) from effects group by effect"
     ).fetchall()
     effects = dict(counts)
     (rejected,) = con.execute(
         "select count(distinct record_number) from raw.rejects where file_name = ?", [name]
     ).fetchone()
-    if len(stages) > 1 or stages[0].filling.when:
+    if len(fillings) > 1 or fillings[0].when:
         _set_aside_skipped(
             con, name, "rowid + 1 not in (select record_number from effects)", "holds nothing for any table"
         )
     (skipped,) = con.execute("select count(*) from raw.skips where file_name = ?", [name]).fetchone()
     return Account(
         rows, effects.get(INSERTED, 0), effects.get(UPDATED, 0), effects.get(UNCHANGED, 0), skipped, rejected
+    )
+
+
+def _fill_straight(con: duckdb.DuckDBPyConnection, one: Stage, file_number: int) -> int | None:
+    """Fill an empty table in one pass; return the rows, or None when any record needs a closer look.
+
+    A value is null wherever its text is, so equal counts mean that every cell could be read.
+    """
+    table = one.filling.table
+    if con.execute(f"select count(*) from (from raw.{table.name} limit 1)").fetchone()[0]:
+        return None
+    if one.updated_at or any(cell.keep for cell in one.cells):
+        return None
+    (rows,) = con.execute("select count(*) from incoming").fetchone()
+    con.execute(f"insert into raw.{table.name} {_rows(one, file_number)}")
+    checked = [cell.column for cell in one.cells if cell.checked]
+    counted = ", ".join(["count(*)", *(f"count(t_{column})" for column in checked)])
+    _, *texts = con.execute(f"select {counted} from ({one.query})").fetchone()
+    sound = [f"count({column}) = {count}" for column, count in zip(checked, texts, strict=True)]
+    sound += [f"count({column}) = {rows}" for column in table.demanded]
+    sound += [f"count(*) filter (where {column} < {other}) = 0" for column, other in table.not_before.items()]
+    (is_sound,) = con.execute(f"select {' and '.join(sound)} from raw.{table.name}").fetchone()
+    if is_sound and rows == _distinct(con, f"raw.{table.name}", table.key):
+        return rows
+    con.execute(f"truncate raw.{table.name}")
+    return None
+
+
+def _distinct(con: duckdb.DuckDBPyConnection, relation: str, columns: tuple[str, ...]) -> int:
+    """How many different keys a relation holds; empty parts of a key count as values."""
+    key = ", ".join(columns)
+    counted = f"count(distinct {key})" if len(columns) == 1 else "count(*)"
+    relation = relation if len(columns) == 1 else f"(select distinct {key} from {relation})"
+    return con.execute(f"select {counted} from {relation}").fetchone()[0]
+
+
+def _rows(one: Stage, file_number: int) -> str:
+    """The rows of a stage in the order of the canonical table's columns."""
+    values = ", ".join(f"v_{column} as {column}" for column in one.filling.table.columns)
+    updated_at = "v_updated_at" if one.updated_at else "null::timestamp"
+    return (
+        f"select {values}, {file_number} as file_number, record_number, {updated_at} as updated_at from ({one.query})"
     )
 
 
@@ -163,28 +211,18 @@ def _fill(con: duckdb.DuckDBPyConnection, one: Stage, file_number: int) -> None:
     """Apply a stage's records to its canonical table and note each record's effect."""
     table = one.filling.table
     columns = list(table.columns)
-    updated_at = "v_updated_at" if one.updated_at else "null::timestamp"
-    values = ", ".join(f"v_{column} as {column}" for column in columns)
-    rows = (
-        f"select {values}, {file_number} as file_number, record_number, {updated_at} as updated_at from ({one.query})"
-    )
-    keys = ", ".join(f"v_{column}" for column in table.key)
+    rows = _rows(one, file_number)
+    con.execute(f"create or replace temp table typed as {rows}")
     (held,) = con.execute(f"select count(*) from (from raw.{table.name} limit 1)").fetchone()
-    (count, distinct) = con.execute(
-        f"select count(*), count(distinct {keys if len(table.key) == 1 else f'row({keys})'}) from ({one.query})"
-    ).fetchone()
-    if not held and count == distinct:
-        con.execute(f"insert into raw.{table.name} {rows}")
-        con.execute(
-            f"insert into effects select record_number, {INSERTED} from raw.{table.name} where file_number = ?",
-            [file_number],
-        )
+    (count,) = con.execute("select count(*) from typed").fetchone()
+    if not held and count == _distinct(con, "typed", table.key):
+        con.execute(f"insert into raw.{table.name} from typed")
+        con.execute(f"insert into effects select record_number, {INSERTED} from typed")
         return
 
     kept = [cell.column for cell in one.cells if cell.keep]
     said = ", ".join(column for column in columns if column not in kept)
     same_key = " and ".join(f"old.{column} is not distinct from new.{column}" for column in table.key)
-    con.execute(f"create or replace temp table typed as {rows}")
     con.execute(
         f"create or replace temp table earlier as select old.* from raw.{table.name} as old "
         f"where exists (select 1 from typed as new where {same_key})"

@@ -181,20 +181,17 @@ def _fitting(header: list[str], file_name: str, mapping: Dialect | None) -> Dial
     # The house dialect: any column but the key may be missing, so the table that knows most of
     # the header's columns, and at least half of them; of equals the one the file is named for.
     names = {folded(name) for name in header if name}
-    known = {dialect: len(names & dialect.fillings[0].columns.keys()) for dialect in fits}
-    fits = [dialect for dialect in fits if 2 * known[dialect] >= len(names)]
-    if not fits:
-        return None
     stem = Path(file_name.partition("[")[0]).stem.lower()
-    best = sorted(fits, key=lambda dialect: (known[dialect], dialect.fillings[0].table.name in stem), reverse=True)
-    if len(best) > 1 and _rank(best[0], known, stem) == _rank(best[1], known, stem):
-        names = " and ".join(dialect.fillings[0].table.name for dialect in best[:2])
-        raise LoadError(f"{file_name}: could be {names}; name the file after its table, or add a column")
-    return best[0]
 
+    def rank(dialect: Dialect) -> tuple[int, bool]:
+        table = dialect.fillings[0].table
+        return len(names & table.columns.keys()), table.name in stem
 
-def _rank(dialect: Dialect, known: dict[Dialect, int], stem: str) -> tuple[int, bool]:
-    return known[dialect], dialect.fillings[0].table.name in stem
+    best = sorted((dialect for dialect in fits if 2 * rank(dialect)[0] >= len(names)), key=rank, reverse=True)
+    if len(best) > 1 and rank(best[0]) == rank(best[1]):
+        either = " and ".join(dialect.fillings[0].table.name for dialect in best[:2])
+        raise LoadError(f"{file_name}: could be {either}; name the file after its table, or add a column")
+    return best[0] if best else None
 
 
 def _unknown(header: list[str], file_name: str, mapping: Dialect | None) -> LoadError:

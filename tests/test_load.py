@@ -1,0 +1,403 @@
+"""Loading: every record in exactly one class, overlapping loads, corrections, torn files."""
+
+import csv
+import io
+import random
+import zipfile
+from datetime import datetime
+from xml.sax.saxutils import escape
+
+import duckdb
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from etl.cells import Cells
+from etl.corrections import correct, read_corrections
+from etl.load import LoadError
+from etl.merge import merge_records
+from etl.read import read
+from etl.recognise import find_exports, recognise
+from etl.tables import create_tables, tables
+
+ZONE = "Europe/Vilnius"
+
+
+def load_file(con, path, corrections=()):
+    """Load one file as etl.load does, without judging anything; return its account."""
+    (export,) = recognise(path, path.name)
+    torn = read(con, export)
+    cells = Cells(export.dialect, export.header, ZONE)
+    correct(con, export, cells, list(corrections))
+    (number,) = con.execute("select coalesce(max(file_number), 0) + 1 from raw.files").fetchone()
+    account = merge_records(con, export, cells, number, torn)
+    con.execute("insert into raw.files select ?, ?, '', now(), 0, 0, 0, 0, 0, 0", [number, path.name])
+    return account
+
+
+def load_text(con, tmp_path, name, text):
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return load_file(con, path)
+
+
+def counts(account):
+    return (account.rows, account.inserted, account.updated, account.unchanged, account.skipped, account.rejected)
+
+
+def reasons(con):
+    found = con.execute("select record_number, column_name, reason from raw.rejects order by all").fetchall()
+    return [f"{number}, {column}: {reason}" for number, column, reason in found]
+
+
+SAMPLE = {
+    "id": "007",
+    "address": "Ana@Example.com",
+    "text": "some words",
+    "code": "X1",
+    "currency": "eur",
+    "instant": "2026-03-02T10:00:00Z",
+    "end": "2026-09-02",
+    "flag": "Yes",
+    "count": "3",
+    "amount": "12.50",
+}
+
+
+@pytest.mark.parametrize("table", tables().values(), ids=lambda table: table.name)
+def test_house_dialect_reads_every_table(raw, tmp_path, table):
+    cells = [kind[0] if isinstance(kind, tuple) else SAMPLE[kind] for kind in table.columns.values()]
+    text = f"{','.join(table.columns)}\n{','.join(cells)}\n"
+    assert counts(load_text(raw, tmp_path, f"{table.name}.csv", text)) == (1, 1, 0, 0, 0, 0)
+    row = dict(zip(table.columns, raw.execute(f"select * from raw.{table.name}").fetchone(), strict=False))
+    assert None not in row.values()
+    wanted = {"id": "007", "address": "ana@example.com", "currency": "EUR", "flag": True, "count": 3}
+    wanted |= {"instant": datetime(2026, 3, 2, 10), "end": datetime(2026, 9, 2, 21), "text": "some words"}
+    for column, kind in table.columns.items():
+        if kind in wanted:
+            assert (column, row[column]) == (column, wanted[kind])
+
+
+TICKETS = "ticket_id,client_email,opened_at,closed_at,status_code,reopen_count\n"
+
+
+def test_same_file_twice_changes_nothing(raw, tmp_path):
+    text = TICKETS + "1,a@example.com,2026-03-02 10:00,,open,0\n2,,2026-03-02 11:00,,open,\n"
+    assert counts(load_text(raw, tmp_path, "a.csv", text)) == (2, 2, 0, 0, 0, 0)
+    before = raw.execute("from raw.tickets order by all").fetchall()
+    assert counts(load_text(raw, tmp_path, "a.csv", text)) == (2, 0, 0, 2, 0, 0)
+    assert raw.execute("from raw.tickets order by all").fetchall() == before
+
+
+def test_later_export_of_a_key_wins_and_a_missing_row_stays(raw, tmp_path):
+    load_text(raw, tmp_path, "a.csv", TICKETS + "1,,2026-03-02 10:00,,open,0\n2,,2026-03-02 11:00,,open,\n")
+    later = TICKETS + "2,,2026-03-02 11:00,2026-03-03 11:00,closed,\n3,,2026-03-04 11:00,,open,\n"
+    assert counts(load_text(raw, tmp_path, "b.csv", later)) == (2, 1, 1, 0, 0, 0)
+    assert raw.execute("select ticket_id, status_code from raw.tickets order by all").fetchall() == [
+        ("1", "open"),
+        ("2", "closed"),
+        ("3", "open"),
+    ]
+
+
+def test_of_two_rows_of_a_key_in_one_file_the_later_wins_t15(raw, tmp_path):
+    text = TICKETS + "1,,2026-03-02 10:00,,open,0\n1,,2026-03-02 10:00,,pending,0\n1,,2026-03-02 10:00,,pending,0\n"
+    assert counts(load_text(raw, tmp_path, "a.csv", text)) == (3, 1, 1, 1, 0, 0)
+    assert raw.execute("select status_code from raw.tickets").fetchall() == [("pending",)]
+
+
+def test_empty_key_parts_are_values_like_any_other(raw, tmp_path):
+    text = "client_email,list_code,subscribed_at\na@x.example,,\nA@x.example,news,\na@x.example,,\n"
+    assert counts(load_text(raw, tmp_path, "subscriptions.csv", text)) == (3, 2, 0, 1, 0, 0)
+    assert counts(load_text(raw, tmp_path, "subscriptions.csv", text)) == (3, 0, 0, 3, 0, 0)
+
+
+@pytest.mark.parametrize("first, second", [("a", "b"), ("b", "a")])
+def test_by_the_exports_own_time_of_change_the_newer_row_wins(raw, tmp_path, first, second):
+    header = "Id,Requester,Status,Via,Created at,Updated at\n"
+    rows = {
+        "a": "1,Ana,Open,Mail,2026-03-02 10:00,2026-03-02 10:00\n",
+        "b": "1,Ana,Solved,Mail,2026-03-02 10:00,2026-03-05 10:00\n",
+    }
+    load_text(raw, tmp_path, "first.csv", header + rows[first])
+    account = load_text(raw, tmp_path, "second.csv", header + rows[second])
+    assert (account.updated, account.unchanged) == ((1, 0) if second == "b" else (0, 1))
+    assert raw.execute("select status_code from raw.tickets").fetchall() == [("solved",)]
+
+
+def test_first_event_of_a_later_export_moves_the_opening_back(raw, tmp_path):
+    header = "case:concept:name,time:timestamp,Activity,Resource\n"
+    load_text(raw, tmp_path, "late.csv", header + "C,2026-03-05 10:00:00+02:00,Closed,V\n")
+    account = load_text(raw, tmp_path, "early.csv", header + "C,2026-03-02 10:00:00+02:00,Assign seriousness,V\n")
+    assert counts(account) == (1, 0, 1, 0, 0, 0)
+    assert raw.execute("select opened_at from raw.tickets").fetchall() == [(datetime(2026, 3, 2, 8),)]
+    account = load_text(raw, tmp_path, "between.csv", header + "C,2026-03-03 10:00:00+02:00,Assign seriousness,V\n")
+    assert counts(account) == (1, 0, 0, 1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("cell", "utc"),
+    [
+        ("2026-03-02T10:00:00Z", "2026-03-02 10:00:00"),
+        ("2026-03-02T10:00:00+05:30", "2026-03-02 04:30:00"),
+        ("2026-03-02T10:00:00+0530", "2026-03-02 04:30:00"),
+        ("2026-03-02 10:00:00-03", "2026-03-02 13:00:00"),
+        ("2026-03-02 10:00:59.999", "2026-03-02 08:00:59"),
+        ("2026-03-02 10:00", "2026-03-02 08:00:00"),
+        ("2026-03-02", "2026-03-01 22:00:00"),
+        ("2025-10-26 03:30", "2025-10-26 00:30:00"),  # T1: twice, the first
+        ("2025-10-26 04:00", "2025-10-26 02:00:00"),
+        ("2026-03-29 03:30", "2026-03-29 01:30:00"),  # T1: never, the offset before the change
+        ("2025-04-04 10:11:12 UTC", "2025-04-04 10:11:12"),
+    ],
+)
+def test_instants_become_utc_seconds(raw, tmp_path, cell, utc):
+    load_text(raw, tmp_path, "tickets.csv", f"ticket_id,opened_at\n1,{cell}\n")
+    assert str(raw.execute("select opened_at from raw.tickets").fetchone()[0]) == utc
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "reason"),
+    [
+        ("ticket_id,opened_at", ",2026-03-02", "1, ticket_id: ticket_id is empty"),
+        ("ticket_id,opened_at", "1,", "1, opened_at: opened_at is empty"),
+        ("ticket_id,subject", "1,x", "1, opened_at: opened_at is empty"),
+        (
+            "ticket_id,opened_at",
+            "1,02/03/2026",
+            "1, opened_at: cannot read '02/03/2026' as an instant (YYYY-MM-DD HH:MM:SS, with or without zone)",
+        ),
+        ("ticket_id,opened_at", "1,epoch", "1, opened_at: cannot read 'epoch' as an instant (YYYY-MM-DD HH:MM:SS, "),
+        ("ticket_id,opened_at", "1,2026-02-29", "1, opened_at: cannot read '2026-02-29' as an instant (YYYY-MM-DD "),
+        (
+            "ticket_id,opened_at",
+            "1.23E+21,2026-03-02",
+            "1, ticket_id: cannot read '1.23E+21' as an id: it is in scientific notation, a spreadsheet has cut its "
+            "digits; export the file again and load it without opening it",
+        ),
+        (
+            "ticket_id,opened_at,status_code",
+            "1,2026-03-02,parked",
+            "1, status_code: cannot read 'parked' as one of open, pending, on_hold, solved, closed",
+        ),
+        (
+            "ticket_id,opened_at,reopen_count",
+            "1,2026-03-02,1.5",
+            "1, reopen_count: cannot read '1.5' as a whole number",
+        ),
+        ("ticket_id,opened_at,reopen_count", "1,2026-03-02,-1", "1, reopen_count: cannot read '-1' as a whole number"),
+        ("post_id,is_public", "p,maybe", "1, is_public: cannot read 'maybe' as true or false, yes or no, 1 or 0"),
+        ("purchase_id,amount", "p,12 EUR", "1, amount: cannot read '12 EUR' as an amount like 1234.56"),
+        ("purchase_id,amount", 'p,"1,234"', "1, amount: cannot read '1,234' as an amount like 1234.56"),
+        (
+            "ticket_id,opened_at,closed_at",
+            "1,2026-03-02T10:00:00Z,2026-03-02T09:59:59Z",
+            "1, closed_at: closed_at is before opened_at, 2026-03-02 10:00:00 UTC",
+        ),
+    ],
+)
+def test_unreadable_cell_refuses_the_record_and_says_why(raw, tmp_path, header, cells, reason):
+    account = load_text(raw, tmp_path, "x.csv", f"{header}\n{cells}\n")
+    assert counts(account) == (1, 0, 0, 0, 0, 1)
+    (found,) = reasons(raw)
+    assert found.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("cell", "amount"),
+    [("1234.56", 1234.56), ("12,50", 12.5), ("1.234,50", 1234.5), ("1,234.50", 1234.5), ("-4,99", -4.99)],
+)
+def test_amounts_in_either_style(raw, tmp_path, cell, amount):
+    load_text(raw, tmp_path, "purchases.csv", f'purchase_id,amount\np,"{cell}"\n')
+    assert float(raw.execute("select amount from raw.purchases").fetchone()[0]) == amount
+
+
+def test_a_closing_in_the_second_of_the_opening_is_kept(raw, tmp_path):
+    text = "ticket_id,opened_at,closed_at\n1,2026-03-02T10:00:00Z,2026-03-02T10:00:00Z\n"
+    assert counts(load_text(raw, tmp_path, "tickets.csv", text)) == (1, 1, 0, 0, 0, 0)
+
+
+BODY = "post_id,ticket_id,body\n1,T,plain\n2,T,žąsis — “ok”\n".replace("žąsis", "café")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_encodings_line_ends_and_delimiters(raw, tmp_path, encoding, ending, delimiter):
+    text = BODY.replace(",", delimiter).replace("\n", ending)
+    assert counts(load_text(raw, tmp_path, "posts.csv", text.encode(encoding))) == (2, 2, 0, 0, 0, 0)
+    assert raw.execute("select body from raw.posts order by post_id").fetchall() == [("plain",), ("café — “ok”",)]
+
+
+def test_sep_line_newlines_in_cells_and_doubled_names(raw, tmp_path):
+    text = 'sep=;\nticket_id;opened_at;subject;subject\n1;2026-03-02;"two\nlines; ""quoted""";second\n'
+    assert counts(load_text(raw, tmp_path, "tickets.csv", text)) == (1, 1, 0, 0, 0, 0)
+    assert raw.execute("select subject from raw.tickets").fetchall() == [('two\nlines; "quoted"',)]
+
+
+@pytest.mark.parametrize(
+    ("torn", "reason"),
+    [
+        ("2,2026-03-02", "has 2 cells, the header has 3"),
+        ("2,2026-03-02,a,b", "has 4 cells, the header has 3"),
+        ('2,2026-03-02,"never closed', "a quote is opened and never closed"),
+        ('2,2026-03-02,"closed" too early', "text follows a closing quote"),
+    ],
+)
+def test_torn_record_is_named_and_the_rest_is_loaded(raw, tmp_path, torn, reason):
+    text = f"ticket_id,opened_at,subject\n1,2026-03-02,one\n{torn}\n3,2026-03-02,three\n4,2026-03-02,four\n"
+    assert counts(load_text(raw, tmp_path, "tickets.csv", text)) == (4, 3, 0, 0, 0, 1)
+    assert raw.execute("select ticket_id, record_number from raw.tickets order by all").fetchall() == [
+        ("1", 1),
+        ("3", 3),
+        ("4", 4),
+    ]
+    assert reasons(raw) == [f"2, None: {reason}"]
+
+
+def write_xlsx(path, rows):
+    with xlsxwriter.Workbook(
+        path, {"default_date_format": "yyyy-mm-dd hh:mm:ss", "strings_to_formulas": False}
+    ) as book:
+        sheet = book.add_worksheet("tickets")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+
+
+def write_ods(path, rows):
+    def cell(value):
+        match value:
+            case datetime():
+                kind = f'office:value-type="date" office:date-value="{value.isoformat()}"'
+            case float() | int():
+                kind = f'office:value-type="float" office:value="{value}"'
+            case _:
+                kind = 'office:value-type="string"'
+        lines = "".join(f"<text:p>{escape(line)}</text:p>" for line in str(value).split("\n"))
+        return f"<table:table-cell {kind}>{lines}</table:table-cell>"
+
+    body = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = (
+        f'<office:document-content {names}><office:body><office:spreadsheet><table:table table:name="tickets">'
+        f"{body}</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("content.xml", content)
+        book.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+
+
+@pytest.mark.parametrize("write", [write_xlsx, write_ods], ids=["xlsx", "ods"])
+def test_workbook_reads_like_the_csv(raw, tmp_path, write):
+    path = tmp_path / f"tickets.{write.__name__.removeprefix('write_')}"
+    rows = [
+        ("ticket_id", "opened_at", "subject", "reopen_count"),
+        (17850.0, datetime(2026, 3, 2, 10), "=1+1", 2),
+        (17851.0, datetime(2026, 3, 2, 11), "two\nlines", 0),
+    ]
+    write(path, rows)
+    assert counts(load_file(raw, path)) == (2, 2, 0, 0, 0, 0)
+    assert raw.execute("select ticket_id, opened_at, subject, reopen_count from raw.tickets order by 1").fetchall() == [
+        ("17850", datetime(2026, 3, 2, 8), "=1+1", 2),
+        ("17851", datetime(2026, 3, 2, 9), "two\nlines", 0),
+    ]
+
+
+def test_file_with_a_header_alone_has_no_rows(raw, tmp_path):
+    assert counts(load_text(raw, tmp_path, "tickets.csv", TICKETS)) == (0, 0, 0, 0, 0, 0)
+
+
+def test_folder_passes_over_what_is_no_export_and_a_named_file_may_not_be(tmp_path):
+    (tmp_path / "tickets.csv").write_text(TICKETS)
+    (tmp_path / "notes.md").write_text("x")
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    (tmp_path / ".hidden.csv").write_text("a,b\n1,2\n")
+    exports, ignored = find_exports([tmp_path])
+    assert [export.file_name for export in exports] == ["tickets.csv"]
+    assert {one.file_name for one in ignored} == {"notes.md", "other.csv"}
+    with pytest.raises(LoadError):
+        find_exports([tmp_path / "other.csv"])
+
+
+CORRECTIONS = "file,key,column,was,becomes,reason\n"
+
+
+def test_correction_changes_the_cell_and_expires(raw, tmp_path):
+    (tmp_path / "corrections.csv").write_text(
+        CORRECTIONS + "tickets.csv,1,opened_at,2062-03-02,2026-03-02,year typed wrong\n"
+    )
+    known = read_corrections(tmp_path / "corrections.csv")
+    path = tmp_path / "tickets.csv"
+    path.write_text("ticket_id,opened_at\n1,2062-03-02\n2,2062-03-02\n")
+    load_file(raw, path, known)
+    assert [
+        str(at)[:10] for (at,) in raw.execute("select opened_at from raw.tickets order by ticket_id").fetchall()
+    ] == [
+        "2026-03-01",
+        "2062-03-01",
+    ]
+    path.write_text("ticket_id,opened_at\n1,2026-03-02\n")
+    with pytest.raises(LoadError) as caught:
+        load_file(raw, path, known)
+    assert str(caught.value) == (
+        "corrections: tickets.csv, 1, opened_at: no record still holds '2062-03-02'; "
+        "the export is mended, remove this row"
+    )
+
+
+DAMAGE = st.sampled_from(["none", "cut", "more", "quote", "cell", "key", "blank", "twice"])
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(damage=st.lists(DAMAGE, min_size=0, max_size=30), seed=st.integers(0, 2**16), again=st.booleans())
+def test_every_record_is_in_exactly_one_class_whatever_the_damage(tmp_path, damage, seed, again):
+    chance = random.Random(seed)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["ticket_id", "opened_at", "subject", "reopen_count"])
+    wanted = {"rejected": 0, "sound": 0}
+    for number, kind in enumerate(damage):
+        ticket = chance.randrange(12) if kind == "twice" else number
+        row = [f"T{ticket}", "2026-03-02 10:00", chance.choice(["plain", "a, b", "two\nlines", 'say "x"', ""]), "1"]
+        wanted["rejected" if kind in ("cut", "more", "quote", "cell", "key") else "sound"] += 1
+        match kind:
+            case "cut":
+                text.write(f"T{ticket},2026-03-02\n")
+            case "more":
+                text.write(f"T{ticket},2026-03-02,x,1,2,3\n")
+            case "quote":
+                text.write(f'T{ticket},2026-03-02,"open "quote,1\n')
+            case "cell":
+                writer.writerow([*row[:3], chance.choice(["x", "-2", "1e9"])])
+            case "key":
+                writer.writerow(["", *row[1:]])
+            case "blank":
+                text.write("\n")
+                wanted["sound"] -= 1
+            case _:
+                writer.writerow(row)
+    path = tmp_path / "tickets.csv"
+    path.write_text(text.getvalue(), "utf-8", newline="")
+    with duckdb.connect() as con:
+        con.execute("set timezone = 'UTC'")
+        create_tables(con)
+        account = load_file(con, path)
+        if again:
+            inserted = account.inserted
+            account = load_file(con, path)
+            assert account.inserted == 0
+            assert con.execute("select count(*) from raw.tickets").fetchone() == (inserted,)
+        rows, *classes = counts(account)
+        assert rows == sum(classes) == wanted["rejected"] + wanted["sound"]
+        assert account.rejected == wanted["rejected"]
+        (named,) = con.execute("select count(distinct record_number) from raw.rejects").fetchone()
+        assert named == account.rejected
+        (held,) = con.execute("select count(distinct ticket_id) from raw.tickets").fetchone()
+        assert con.execute("select count(*) from raw.tickets").fetchone() == (held,)
