@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -27,6 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
         return chosen.run(chosen)
     except EtlError as error:
         err.print(f"error: {error}", style="bold red" if err.is_terminal else None)
+        return 1
+    except (OSError, duckdb.Error) as error:  # a full disk, a file that vanished: not ours to explain further
+        err.print(f"error: {str(error).splitlines()[0]}; nothing was published")
         return 1
     except KeyboardInterrupt:
         err.print("stopped; nothing was published")

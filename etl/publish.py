@@ -90,8 +90,6 @@ class Warehouse:
             finally:
                 for left in self.snapshots.glob(f"{building.name}*"):
                     left.unlink()
-        except OSError as error:
-            raise WarehouseError(f"{self.folder}: cannot be written: {error.strerror or error}") from error
         finally:
             holder.unlink(missing_ok=True)
             lock.release()
