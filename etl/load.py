@@ -67,7 +67,7 @@ class Loaded:
     def as_json(self) -> dict:
         """The load as contract.md's `load --json` has it."""
         return {
-            "snapshot": str(self.snapshot) if self.snapshot else None,
+            "snapshot": str(self.snapshot.resolve()) if self.snapshot else None,
             "as_of": f"{self.as_of:%Y-%m-%dT%H:%M:%SZ}",
             "files": [{"file": file.file, "dialect": file.dialect, **asdict(file.account)} for file in self.files],
             "ignored": [asdict(one) for one in self.ignored],

@@ -1,0 +1,158 @@
+"""The commands as a user runs them: what they print, publish and leave alone."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from etl.__main__ import main, parser
+from etl.publish import Warehouse, connect
+
+TICKETS = (
+    "ticket_id,client_email,opened_at\n1,a@example.com,2026-03-02T10:00:00Z\n2,b@example.com,2026-03-03T10:00:00Z\n"
+)
+POSTS = "post_id,ticket_id,author_role,posted_at\np,1,agent,2026-03-02T11:00:00Z\nq,9,client,2026-03-02T11:00:00Z\n"
+
+
+@pytest.fixture
+def run(tmp_path, capsys):
+    """Run one command on a warehouse of the test's own; return code and standard output."""
+
+    def command(*words):
+        code = main([*words, "--warehouse", str(tmp_path / "warehouse")])
+        return code, capsys.readouterr().out
+
+    return command
+
+
+@pytest.fixture
+def folder(tmp_path):
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    (exports / "tickets.csv").write_text(TICKETS)
+    (exports / "posts.csv").write_text(POSTS)
+    (exports / "notes.md").write_text("not an export")
+    return exports
+
+
+AS_OF = ("--as-of", "2026-03-20T10:00:00Z")
+
+
+def test_load_json_accounts_for_every_file(run, folder, tmp_path):
+    code, text = run("load", str(folder), *AS_OF, "--json")
+    done = json.loads(text)
+    assert code == 0
+    assert done["as_of"] == "2026-03-20T10:00:00Z"
+    assert Path(done["snapshot"]).parent == (tmp_path / "warehouse" / "snapshots").resolve()
+    posts, tickets = done["files"]
+    assert tickets == {
+        "file": "tickets.csv",
+        "dialect": "house_tickets",
+        "rows": 2,
+        "inserted": 2,
+        "updated": 0,
+        "unchanged": 0,
+        "skipped": 0,
+        "rejected": 0,
+    }
+    assert posts["inserted"] == 2
+    assert done["ignored"] == [
+        {"file_name": "notes.md", "reason": "not an export format; CSV, TSV, XLSX and ODS files are read"}
+    ]
+
+
+def test_load_tells_what_is_unknown_and_which_file_would_end_that(run, folder):
+    _, text = run("load", str(folder), *AS_OF)
+    assert "ignored: notes.md: not an export format" in text
+    (line,) = [line for line in text.splitlines() if line.startswith("coverage: ")]
+    assert line.startswith("coverage: 2 of 2 unknown, mostly: ")
+    assert line.endswith("; to know more, load purchases")
+    assert "published 20" in text
+    assert "as of 2026-03-20 10:00:00 UTC" in text
+
+
+def test_status_counts_rows_rejects_and_orphans(run, folder):
+    (folder / "tickets.csv").write_text(TICKETS + "3,,yesterday\n")
+    run("load", str(folder), *AS_OF)
+    code, text = run("status", "--json")
+    found = json.loads(text)
+    assert code == 0
+    assert found["as_of"] == "2026-03-20T10:00:00Z"
+    assert Path(found["snapshot"]).is_absolute()
+    assert (found["rows"]["tickets"], found["rows"]["posts"], found["rows"]["purchases"]) == (2, 2, 0)
+    assert found["rejected"] == 1
+    assert found["orphans"] == {"posts.ticket_id": 1, "tickets.client_email": 2}
+    _, text = run("status")
+    assert "1 rows of posts.ticket_id name something no file has brought" in text
+
+
+def test_load_adds_to_what_is_there_and_fresh_starts_anew(run, folder, tmp_path):
+    run("load", str(folder / "tickets.csv"), *AS_OF)
+    run("load", str(folder / "posts.csv"), *AS_OF)
+    assert json.loads(run("status", "--json")[1])["rows"]["tickets"] == 2
+    run("load", str(folder / "posts.csv"), *AS_OF, "--fresh")
+    assert json.loads(run("status", "--json")[1])["rows"]["tickets"] == 0
+
+
+def test_rejects_of_a_file_are_those_of_its_last_load(run, folder):
+    tickets = folder / "tickets.csv"
+    tickets.write_text(TICKETS + "3,,yesterday\n")
+    run("load", str(tickets), *AS_OF)
+    run("load", str(tickets), *AS_OF)
+    assert json.loads(run("status", "--json")[1])["rejected"] == 1
+    tickets.write_text(TICKETS)
+    run("load", str(tickets), *AS_OF)
+    assert json.loads(run("status", "--json")[1])["rejected"] == 0
+
+
+def test_dry_run_publishes_nothing(run, folder, tmp_path):
+    code, text = run("load", str(folder), *AS_OF, "--dry-run")
+    assert (code, text.splitlines()[-1]) == (0, "dry run: nothing is published")
+    assert Warehouse(tmp_path / "warehouse").current() is None
+
+
+def test_history_and_rollback(run, folder):
+    run("load", str(folder / "tickets.csv"), *AS_OF)
+    run("load", str(folder / "posts.csv"), *AS_OF, "--fresh")
+    first, second = json.loads(run("history", "--json")[1])
+    assert (first["tickets"], second["tickets"]) == (2, 0)
+    assert (first["is_current"], second["is_current"]) == (False, True)
+    code, text = run("rollback", first["id"])
+    assert (code, text) == (0, f"{first['id']} is the current snapshot\n")
+    assert json.loads(run("status", "--json")[1])["rows"]["tickets"] == 2
+
+
+def test_sample_is_loaded_once_and_gives_way_to_own_exports(run, folder, tmp_path):
+    code, text = run("sample")
+    assert code == 0
+    assert "tickets.csv" in text
+    held = Warehouse(tmp_path / "warehouse").current()
+    assert run("sample")[0] == 0
+    assert Warehouse(tmp_path / "warehouse").current() == held
+    with connect(held) as con:
+        assert con.execute("select is_sample from raw.desk").fetchone() == (True,)
+
+    _, text = run("load", str(folder), *AS_OF)
+    assert text.startswith("The warehouse held only the sample; your exports take its place.")
+    with connect(Warehouse(tmp_path / "warehouse").current()) as con:
+        assert con.execute("select is_sample, (select count(*) from raw.tickets) from raw.desk").fetchone() == (
+            False,
+            2,
+        )
+
+
+def test_explain_and_demo_and_dialects(run, folder, tmp_path, capsys):
+    run("load", str(folder), *AS_OF)
+    code, text = run("explain", "ticket", "1")
+    assert code == 0
+    assert "2026-03-02" in text
+    assert main(["demo", "--tickets", "50", "--seed", "3", "--out", str(tmp_path / "demo")]) == 0
+    assert (tmp_path / "demo" / "tickets.csv").exists()
+    assert main(["dialects"]) == 0
+    assert "zendesk_tickets: Zendesk, CSV report of tickets\n    Admin Center > " in capsys.readouterr().out
+
+
+def test_every_command_of_the_contract_that_exists_has_help():
+    text = parser().format_help()
+    for command in ("load", "sample", "demo", "status", "history", "rollback", "explain", "dialects"):
+        assert f"    {command} " in text
