@@ -1,0 +1,38 @@
+-- Clients by the address at the end of their alias chain.
+-- One row per client_id
+--
+-- All rows of all addresses of a client count: registered since the earliest [T10, E1].
+
+with clock as (
+
+    select as_of_at
+    from facts.clock
+
+),
+
+clients as (
+
+    select
+        coalesce(addresses.client_id, clients.client_email) as client_id,
+        clients.client_email,
+        clients.name,
+        clients.country_code,
+        clients.website,
+        clients.registered_at
+    from raw.clients
+    left join facts.addresses
+        on addresses.alias_email = clients.client_email
+
+)
+
+select
+    clients.client_id,
+    -- The client's own row before those of its aliases.
+    arg_min(clients.name, (clients.client_email <> clients.client_id)::integer) as name,
+    arg_min(clients.country_code, (clients.client_email <> clients.client_id)::integer) as country_code,
+    arg_min(clients.website, (clients.client_email <> clients.client_id)::integer) as website,
+    min(clients.registered_at) filter (clients.registered_at <= clock.as_of_at) as registered_at,
+    bool_or(clients.registered_at is null) as has_undated_row
+from clients
+cross join clock
+group by clients.client_id

@@ -1,0 +1,115 @@
+-- What the client of each ticket had bought of its product when the ticket was opened.
+-- One row per ticket_id
+--
+-- A purchase matches when client and product are equal and it was made by the opening; one without
+-- a date may have been [P5]. support_extra_code is that of the purchases reading [P6] looks at:
+-- the covering ones, else the latest, else the undated ones.
+
+with openings as (
+
+    select
+        ticket_id,
+        client_id,
+        product_id,
+        opened_at
+    from facts.openings
+
+),
+
+buyers as (
+
+    select client_id
+    from facts.buyers
+
+),
+
+matched as (
+
+    select
+        openings.ticket_id,
+        openings.opened_at,
+        purchases.purchase_id,
+        purchases.purchased_at,
+        purchases.covered_until_at,
+        purchases.effective_on,
+        coalesce(purchases.purchased_at <= openings.opened_at, false)
+        and openings.opened_at < purchases.covered_until_at as is_covering,
+        -- Worst first, so that the greatest decides: has it, does not say, has it not.
+        case
+            when purchases.support_extra_code = 'yes' and purchases.support_extra_from_at <= openings.opened_at then 2
+            when purchases.support_extra_code = 'no' or purchases.support_extra_from_at > openings.opened_at then 0
+            else 1
+        end as extra_rank
+    from openings
+    inner join facts.purchases
+        on purchases.client_id = openings.client_id
+        and purchases.product_id = openings.product_id
+    where purchases.purchased_at is null
+        or purchases.purchased_at <= openings.opened_at
+
+),
+
+latest as (
+
+    select
+        ticket_id,
+        max(purchased_at) as purchased_at
+    from matched
+    group by ticket_id
+
+),
+
+-- Of purchases of one second the one with the latest end [E8].
+latest_purchases as (
+
+    select
+        matched.ticket_id,
+        max(matched.covered_until_at) as covered_until_at,
+        arg_max(matched.purchase_id, matched.covered_until_at) as purchase_id,
+        arg_max(matched.effective_on, matched.covered_until_at) as effective_on,
+        max(matched.extra_rank) as extra_rank
+    from matched
+    inner join latest
+        on latest.ticket_id = matched.ticket_id
+        and latest.purchased_at = matched.purchased_at
+    group by matched.ticket_id
+
+),
+
+summed as (
+
+    select
+        ticket_id,
+        bool_or(is_covering) as is_covered,
+        bool_or(purchased_at is null) as has_undated_purchase,
+        max(covered_until_at) filter (is_covering) as covered_until_at,
+        arg_max(purchase_id, covered_until_at) filter (is_covering) as purchase_id,
+        arg_max(effective_on, covered_until_at) filter (is_covering) as effective_on,
+        max(extra_rank) filter (is_covering) as covering_extra_rank,
+        max(extra_rank) filter (purchased_at is null) as undated_extra_rank
+    from matched
+    group by ticket_id
+
+)
+
+select
+    openings.ticket_id,
+    openings.client_id is not null and openings.product_id is not null as is_known,
+    buyers.client_id is not null as has_bought_anything,
+    summed.ticket_id is not null as has_purchase,
+    coalesce(summed.is_covered, false) as is_covered,
+    coalesce(summed.has_undated_purchase, false) as has_undated_purchase,
+    coalesce(summed.covered_until_at, latest_purchases.covered_until_at) as covered_until_at,
+    coalesce(summed.purchase_id, latest_purchases.purchase_id) as purchase_id,
+    coalesce(summed.effective_on, latest_purchases.effective_on) as effective_on,
+    case coalesce(summed.covering_extra_rank, latest_purchases.extra_rank, summed.undated_extra_rank)
+        when 2 then 'yes'
+        when 0 then 'no'
+    end as support_extra_code
+from openings
+left join buyers
+    on buyers.client_id = openings.client_id
+left join summed
+    on summed.ticket_id = openings.ticket_id
+left join latest_purchases
+    on latest_purchases.ticket_id = openings.ticket_id

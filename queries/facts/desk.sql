@@ -1,0 +1,10 @@
+-- Whose desk this is, and the templates of the links back to its help desk.
+-- One row per name (there is one)
+
+select
+    coalesce(name, 'Support desk') as name,
+    timezone,
+    ticket_url,
+    client_url,
+    is_sample
+from raw.desk

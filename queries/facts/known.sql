@@ -1,0 +1,69 @@
+-- What the load knows at all, asked of every row of it whatever its date.
+-- One row per is_load
+--
+-- A column without one value, or a table without one row, means that the export does not know;
+-- a single value makes every empty cell mean "nothing there" [T9, R1, S16].
+
+with clock as (
+
+    select as_of_at
+    from facts.clock
+
+),
+
+openings as (
+
+    select
+        ticket_id,
+        has_status_changes
+    from facts.openings
+
+),
+
+posts as (
+
+    select ticket_id
+    from facts.posts
+
+),
+
+-- What is valid but dated after as_of; mostly nothing.
+later_posts as (
+
+    select posts.ticket_id
+    from raw.posts
+    cross join clock
+    inner join raw.tickets
+        on tickets.ticket_id = posts.ticket_id
+    where posts.posted_at > clock.as_of_at
+        and posts.posted_at >= tickets.opened_at
+
+),
+
+later_changes as (
+
+    select status_changes.ticket_id
+    from raw.status_changes
+    cross join clock
+    inner join raw.tickets
+        on tickets.ticket_id = status_changes.ticket_id
+    where status_changes.changed_at > clock.as_of_at
+        and status_changes.changed_at >= tickets.opened_at
+
+)
+
+select
+    true as is_load,
+    exists (from posts) or exists (from later_posts) as has_posts,
+    exists (from openings where has_status_changes) or exists (from later_changes) as has_status_changes,
+    exists (
+        from raw.tickets
+        where status_code is not null
+            or resolved_at is not null
+            or closed_at is not null
+    ) as has_states,
+    (select count(first_responded_at) from raw.tickets) as responded_count,
+    exists (from raw.tickets where regexp_matches(description, '\S')) as has_descriptions,
+    exists (from raw.clients) as has_clients,
+    exists (from raw.purchases) as has_purchases,
+    exists (from raw.subscriptions) as has_subscriptions

@@ -1,0 +1,150 @@
+-- What changed the load on a local day: openings, closings, reopenings, and whose turn it became.
+-- One row per ticket_id, day_on
+--
+-- waiting_on_client_change is +1 where the day ended with the client's turn and began without, -1
+-- the other way round: an open ticket whose last word is an agent's [L4]. Tickets closed at an
+-- unknown time are no part of the load [S11].
+
+with openings as (
+
+    select
+        openings.ticket_id,
+        openings.opened_at
+    from facts.openings
+    inner join facts.states
+        on states.ticket_id = openings.ticket_id
+    where not states.is_closed_at_unknown_time
+
+),
+
+closings as (
+
+    select
+        ticket_id,
+        closing_number,
+        closed_at,
+        reopened_at
+    from facts.closings
+
+),
+
+-- The stretches in which a ticket was open; the last one of an open ticket has no end.
+open_stretches as (
+
+    select
+        openings.ticket_id,
+        openings.opened_at as from_at,
+        closings.closed_at as until_at
+    from openings
+    left join closings
+        on closings.ticket_id = openings.ticket_id
+        and closings.closing_number = 1
+
+    union all
+
+    select
+        reopening.ticket_id,
+        reopening.reopened_at as from_at,
+        closing.closed_at as until_at
+    from closings as reopening
+    left join closings as closing
+        on closing.ticket_id = reopening.ticket_id
+        and closing.closing_number = reopening.closing_number + 1
+    where reopening.reopened_at is not null
+
+),
+
+-- The client's turn lasts from an agent's word to the next word of either.
+client_turns as (
+
+    select
+        words.ticket_id,
+        greatest(words.said_at, open_stretches.from_at) as from_at,
+        least(words.next_said_at, open_stretches.until_at) as until_at
+    from facts.words
+    inner join open_stretches
+        on open_stretches.ticket_id = words.ticket_id
+        and (open_stretches.until_at is null or words.said_at < open_stretches.until_at)
+        and (words.next_said_at is null or words.next_said_at > open_stretches.from_at)
+    where words.has_agent
+
+),
+
+events as (
+
+    select
+        ticket_id,
+        opened_at as happened_at,
+        1 as opened_count,
+        0 as reopened_count,
+        0 as closed_count,
+        0 as waiting_on_client_change
+    from openings
+
+    union all
+
+    select
+        ticket_id,
+        closed_at as happened_at,
+        0 as opened_count,
+        0 as reopened_count,
+        1 as closed_count,
+        0 as waiting_on_client_change
+    from closings
+
+    union all
+
+    select
+        ticket_id,
+        reopened_at as happened_at,
+        0 as opened_count,
+        1 as reopened_count,
+        0 as closed_count,
+        0 as waiting_on_client_change
+    from closings
+    where reopened_at is not null
+
+    union all
+
+    select
+        ticket_id,
+        from_at as happened_at,
+        0 as opened_count,
+        0 as reopened_count,
+        0 as closed_count,
+        1 as waiting_on_client_change
+    from client_turns
+
+    union all
+
+    select
+        ticket_id,
+        until_at as happened_at,
+        0 as opened_count,
+        0 as reopened_count,
+        0 as closed_count,
+        -1 as waiting_on_client_change
+    from client_turns
+    where until_at is not null
+
+)
+
+select
+    events.ticket_id,
+    local_time.day_on,
+    sum(events.opened_count)::bigint as opened_count,
+    sum(events.reopened_count)::bigint as reopened_count,
+    sum(events.closed_count)::bigint as closed_count,
+    sum(events.waiting_on_client_change)::bigint as waiting_on_client_change
+from events
+inner join facts.local_time
+    on local_time.piece_on = events.happened_at::date
+    and events.happened_at >= local_time.from_at
+    and events.happened_at < local_time.until_at
+group by
+    events.ticket_id,
+    local_time.day_on
+having sum(events.opened_count) > 0
+    or sum(events.reopened_count) > 0
+    or sum(events.closed_count) > 0
+    or sum(events.waiting_on_client_change) <> 0

@@ -1,0 +1,85 @@
+-- Tickets opened up to as_of: who asked about what, and what the help desk's own columns state.
+-- One row per ticket_id
+--
+-- Columns named stated_ are as exported, whatever their date; facts.states decides what they mean.
+
+with clock as (
+
+    select as_of_at
+    from facts.clock
+
+),
+
+addresses as (
+
+    select
+        alias_email,
+        client_id
+    from facts.addresses
+
+),
+
+tickets as (
+
+    select
+        ticket_id,
+        client_email,
+        product_id,
+        agent_id,
+        channel_code,
+        category_code,
+        version,
+        opened_by,
+        opened_at,
+        description,
+        first_responded_at,
+        status_code,
+        resolved_at,
+        closed_at,
+        outcome_code,
+        reopen_count,
+        last_activity_at,
+        duplicate_of_id
+    from raw.tickets
+
+),
+
+-- Changes dated before the creation have no effect [S15]; those after as_of still decide which
+-- record the ticket is judged by [S2].
+changed_tickets as (
+
+    select distinct tickets.ticket_id
+    from raw.status_changes
+    inner join tickets
+        on tickets.ticket_id = status_changes.ticket_id
+    where status_changes.changed_at >= tickets.opened_at
+
+)
+
+select
+    tickets.ticket_id,
+    coalesce(addresses.client_id, tickets.client_email) as client_id,
+    tickets.product_id,
+    tickets.agent_id,
+    tickets.channel_code,
+    tickets.category_code,
+    tickets.version,
+    coalesce(tickets.opened_by, 'client') as opened_by,
+    tickets.opened_at,
+    coalesce(regexp_matches(tickets.description, '\S'), false) as has_description,
+    tickets.first_responded_at as stated_responded_at,
+    tickets.status_code as stated_status_code,
+    tickets.resolved_at as stated_resolved_at,
+    tickets.closed_at as stated_closed_at,
+    tickets.outcome_code as stated_outcome_code,
+    tickets.reopen_count as stated_reopen_count,
+    tickets.last_activity_at as stated_activity_at,
+    tickets.duplicate_of_id as stated_duplicate_of_id,
+    changed_tickets.ticket_id is not null as has_status_changes
+from tickets
+cross join clock
+left join addresses
+    on addresses.alias_email = tickets.client_email
+left join changed_tickets
+    on changed_tickets.ticket_id = tickets.ticket_id
+where tickets.opened_at <= clock.as_of_at

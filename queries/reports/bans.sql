@@ -1,0 +1,89 @@
+-- Bans on record, and what was asked and answered while they were in force.
+-- One row per client_id, clause, since_at, ban_id
+--
+-- What happened while banned: from the ban (inclusive) to its lifting (exclusive) or as_of [N1, N2].
+
+with bans as (
+
+    select
+        ban_id,
+        client_id,
+        clause,
+        banned_at,
+        lifted_at,
+        reason,
+        decided_by
+    from facts.bans
+
+),
+
+tickets as (
+
+    select
+        openings.ticket_id,
+        openings.client_id,
+        openings.opened_at
+    from facts.openings
+    semi join bans
+        on bans.client_id = openings.client_id
+
+),
+
+asked as (
+
+    select
+        bans.ban_id,
+        count(*) as ticket_count
+    from bans
+    inner join tickets
+        on tickets.client_id = bans.client_id
+        and tickets.opened_at >= bans.banned_at
+        and (bans.lifted_at is null or tickets.opened_at < bans.lifted_at)
+    group by bans.ban_id
+
+),
+
+answers as (
+
+    select
+        tickets.client_id,
+        posts.posted_at
+    from facts.posts
+    inner join tickets
+        on tickets.ticket_id = posts.ticket_id
+    where posts.is_word
+        and posts.author_role = 'agent'
+        and posts.posted_at > tickets.opened_at
+
+),
+
+answered as (
+
+    select
+        bans.ban_id,
+        count(*) as answer_count
+    from bans
+    inner join answers
+        on answers.client_id = bans.client_id
+        and answers.posted_at >= bans.banned_at
+        and (bans.lifted_at is null or answers.posted_at < bans.lifted_at)
+    group by bans.ban_id
+
+)
+
+select
+    bans.client_id,
+    case when bans.lifted_at is null then 'active' else 'lifted' end as state,
+    bans.clause,
+    bans.banned_at as since_at,
+    bans.lifted_at as until_at,
+    bans.reason,
+    coalesce(asked.ticket_count, 0) as tickets_since_count,
+    coalesce(answered.answer_count, 0) as answers_since_count,
+    bans.ban_id,
+    bans.decided_by
+from bans
+left join asked
+    on asked.ban_id = bans.ban_id
+left join answered
+    on answered.ban_id = bans.ban_id

@@ -1,0 +1,88 @@
+-- Was the ticket closed for inactivity when the terms say so, and not before?
+-- Clause: 4.6
+-- One row per subject_id (a ticket_id)
+
+with tickets as (
+
+    select
+        ticket_id,
+        client_id,
+        opened_at,
+        closed_at,
+        outcome_code,
+        auto_close_due_at,
+        is_open
+    from facts.tickets
+
+),
+
+idle_limits as (
+
+    select
+        from_at,
+        until_at,
+        effective_on
+    from policy.limits
+    where rule = 'auto_close' and parameter = 'idle'
+
+),
+
+states as (
+
+    select
+        ticket_id,
+        state,
+        late_seconds
+    from facts.inactivities
+
+),
+
+judged as (
+
+    select
+        tickets.*,
+        idle_limits.effective_on,
+        states.state,
+        round(abs(states.late_seconds) / 3600, 1) as hour_count,
+        case
+            when states.state = 'on_time' then 'pass'
+            when states.state in ('early', 'late', 'missed') then 'fail'
+            when states.state in ('active', 'closing_soon', 'due') then 'open'
+            when tickets.outcome_code = 'deferred' then 'exempt'
+            when tickets.is_open or tickets.is_open is null then 'unknown'
+            when tickets.outcome_code is null or tickets.outcome_code = 'auto_closed' then 'unknown'
+            else 'exempt'
+        end::verdict as verdict
+    from tickets
+    inner join idle_limits
+        on tickets.opened_at >= idle_limits.from_at
+        and tickets.opened_at < idle_limits.until_at
+    left join states
+        on states.ticket_id = tickets.ticket_id
+
+)
+
+select
+    'ticket' as subject_kind,
+    ticket_id as subject_id,
+    client_id,
+    '4.6' as clause,
+    effective_on,
+    coalesce(closed_at, auto_close_due_at) as happened_at,
+    auto_close_due_at as due_at,
+    verdict,
+    case
+        when state = 'on_time' then 'closed automatically ' || hour_count || ' h after it was due'
+        when state = 'early' then 'closed automatically ' || hour_count || ' h before it was due'
+        when state = 'late' then 'closed automatically ' || hour_count || ' h after it was due'
+        when state = 'missed' then 'still open ' || hour_count || ' h after it was due to be closed'
+        when state = 'due' then 'due to be closed for ' || hour_count || ' h'
+        when state in ('active', 'closing_soon') then 'due to be closed in ' || hour_count || ' h'
+        when outcome_code = 'deferred' then 'waits for a release'
+        when is_open is null then 'the export says nothing about closings'
+        when is_open then 'the export does not say when it was last active'
+        when outcome_code is null then 'closed with an unknown outcome'
+        when outcome_code = 'auto_closed' then 'closed automatically; the export does not say when it was last active'
+        else 'not closed for inactivity'
+    end as reason
+from judged
