@@ -1,0 +1,31 @@
+"""The few things every page uses. A page imports streamlit, altair and this, nothing else."""
+
+from dashboard.parts import charts, words
+from dashboard.parts.asked import asked_tickets
+from dashboard.parts.clauses import clause, plain
+from dashboard.parts.frame import chosen, page_path
+from dashboard.parts.people import person
+from dashboard.parts.shown import Column, Tile, chart, enough, foot, head, table, tickets_page, tiles
+from dashboard.parts.warehouse import desk, rows
+
+__all__ = [
+    "Column",
+    "Tile",
+    "asked_tickets",
+    "chart",
+    "charts",
+    "chosen",
+    "clause",
+    "desk",
+    "enough",
+    "foot",
+    "head",
+    "page_path",
+    "person",
+    "plain",
+    "rows",
+    "table",
+    "tickets_page",
+    "tiles",
+    "words",
+]

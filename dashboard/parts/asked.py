@@ -1,0 +1,89 @@
+"""What the address of the tickets page asks for. Anyone can write an address: only known names and values pass."""
+
+from datetime import date
+
+import streamlit as st
+
+from dashboard.parts.clauses import plain
+from dashboard.parts.words import (
+    AUTO_CLOSE_STATES,
+    ELIGIBILITY,
+    HOURS,
+    RESOLUTION_BANDS,
+    RESPONSE_BANDS,
+    WEEKDAYS,
+    said,
+)
+
+DAYS = {
+    "opened_on": "opened",
+    "responded_on": "first answered",
+    "resolved_on": "resolved",
+    "closed_on": "closed",
+    "opened_week_on": "opened in the week of",
+    "responded_week_on": "first answered in the week of",
+    "resolved_week_on": "resolved in the week of",
+}
+FLAGS = {
+    "is_open": "open",
+    "is_waiting_on_desk": "waiting on the desk",
+    "is_answer_overdue": "answer overdue",
+    "is_resolution_overdue": "resolution overdue",
+    "is_reopened": "reopened",
+    "is_neglected": "closing or closed with the client's word last",
+    "is_in_averages": "counted in averages",
+    "is_answered": "answered",
+    "is_resolved": "resolved",
+    "is_judged_on_response": "answered, or due for an answer",
+}
+CODES = {
+    "response_code": ("first response", RESPONSE_BANDS),
+    "resolution_code": ("resolution", RESOLUTION_BANDS),
+    "auto_close_state": ("closing for inactivity", AUTO_CLOSE_STATES),
+    "eligibility_code": ("when opened", ELIGIBILITY),
+}
+NUMBERS = {
+    "opened_weekday": ("opened on a", WEEKDAYS),
+    "opened_hour": ("opened in the hour from", HOURS),
+    "response_bucket": ("first response, quarter of a business day", {}),
+    "resolution_bucket": ("resolution, day", {}),
+}
+NAMES = {"product_id": "product", "agent_id": "agent", "channel_code": "channel", "client_id": "client"}
+"""Texts as they are: bound as parameters like every value."""
+
+
+def asked_tickets() -> tuple[dict[str, object], str | None]:
+    """Return what the address asks for, {column: value} and the day column the period applies to, and say it."""
+    params = st.query_params
+    where: dict[str, object] = {}
+    sentences = []
+    for name in params:
+        value = params[name]
+        if name in DAYS and (day := _day(value)):
+            where[name] = day
+            sentences.append(f"{DAYS[name]} {day:%-d %b %Y}")
+        elif name in FLAGS and value in {"true", "false"}:
+            where[name] = value == "true"
+            sentences.append(FLAGS[name] if value == "true" else f"not {FLAGS[name]}")
+        elif name in CODES and value in CODES[name][1]:
+            where[name] = value
+            sentences.append(f"{CODES[name][0]}: {said(value, CODES[name][1])}")
+        elif name in NUMBERS and value.isdecimal() and len(value) < 4:
+            where[name] = int(value)
+            sentences.append(f"{NUMBERS[name][0]} {NUMBERS[name][1].get(int(value), value)}")
+        elif name in NAMES:
+            where[name] = value or None
+            sentences.append(f"{NAMES[name]} {value or 'not stated'}")
+    within = params.get("within")
+    within = within if within in DAYS else None
+    if within:
+        sentences.append(f"{DAYS[within]} in the period")
+    st.markdown("**" + plain(" · ".join(sentences) or "all tickets the filters leave") + "**")
+    return where, within
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

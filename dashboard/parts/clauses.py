@@ -1,0 +1,55 @@
+"""The clause beside a number: its words, how it is read here, where it stands, since when."""
+
+import re
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.parts.warehouse import rows
+
+MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!~$:|<>])")
+
+
+def plain(text: object) -> str:
+    """Return text so that Markdown shows it as it is written."""
+    return MARKDOWN.sub(r"\\\1", str(text)) if text is not None and text == text else ""
+
+
+def versions(number: str) -> pd.DataFrame:
+    """Return the rows of a clause, newest version first; empty when the policy does not have it."""
+    found = rows("policy.clauses", clause=number)
+    return found.sort_values("effective_on", ascending=False, kind="stable")
+
+
+def words(number: str) -> str:
+    """Return a clause as the help of a tile: its text, reading, source and date."""
+    found = versions(number)
+    if found.empty:
+        return f"Clause {number}"
+    row = found.iloc[0]
+    return (
+        f"**Clause {number}**, since {row.effective_on:%-d %b %Y}: {plain(row['text'])}\n\n"
+        f"Read as: {plain(row.reading)}\n\nSource: {plain(row.source)}"
+    )
+
+
+def clause(number: str) -> None:
+    """Draw a button that opens a clause: every version and parameter with its value."""
+    with st.popover(f"Clause {number}", type="tertiary"):
+        found = versions(number)
+        if found.empty:
+            st.caption("The policy file does not hold this clause.")
+            return
+        first = found.iloc[0]
+        st.markdown(plain(first["text"]))
+        for row in found.drop_duplicates(["reading", "source", "effective_on"]).itertuples():
+            st.caption(
+                f"Since {row.effective_on:%-d %b %Y}. Read as: {plain(row.reading)} Source: {plain(row.source)}"
+            )
+        numbers = found[found.parameter.notna() & (found.parameter != "")]
+        if not numbers.empty:
+            st.caption(
+                " · ".join(
+                    f"{plain(row.parameter)} = {plain(row.value)} {plain(row.unit)}" for row in numbers.itertuples()
+                )
+            )

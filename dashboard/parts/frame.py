@@ -1,0 +1,144 @@
+"""The frame around every page: navigation, shared filters, and what to do when there is nothing to show.
+
+The menu is the folder of pages: `1_today.py` is an entry, a folder is a group, the number is the
+place. A page without a number is reached from other pages only.
+"""
+
+import re
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.parts.filters import CHOICES, CHOSEN_DAYS, DEFAULT_PERIOD, PERIODS, Filters
+from dashboard.parts.people import person
+from dashboard.parts.start import no_warehouse, outdated
+from dashboard.parts.warehouse import OutdatedSnapshotError, rows, take_snapshot
+from dashboard.parts.words import CHANNELS, ELIGIBILITY, said
+
+PAGES = Path(__file__).parent.parent / "pages"
+NUMBERED = re.compile(r"^(\d+)_(.+)$")
+WORDS = {"channel": CHANNELS, "eligible": ELIGIBILITY}
+
+
+# What the theme cannot say: labels wrap rather than lose their end, links under a tile line up with
+# its figure, and a table has three columns on a phone.
+STYLE = """<style>
+[data-testid="stMetricLabel"] p { white-space: normal; overflow: visible; }
+[data-testid="stPageLink-NavLink"] { padding-left: 0; }
+[data-testid="stPageLink-NavLink"] p { color: var(--st-link-color); font-size: 0.87rem; }
+[class*="st-key-narrow_"] { display: none; }
+@media (max-width: 640px) {
+    [class*="st-key-wide_"] { display: none; }
+    [class*="st-key-narrow_"] { display: flex; }
+}
+</style>"""
+
+
+def draw() -> None:
+    """Draw the navigation, the filters and the chosen page. Runs once per visit and per click."""
+    st.set_page_config(page_title="Support desk", page_icon="🕰️", layout="wide")
+    st.html(STYLE)
+    page = st.navigation(menu(), position="top")
+    snapshot = take_snapshot()
+    st.session_state["snapshot"] = snapshot
+    if snapshot is None:
+        no_warehouse()
+        return
+    try:
+        with st.sidebar:
+            st.session_state["filters"] = ask_filters()
+        page.run()
+    except OutdatedSnapshotError:
+        outdated(snapshot.name)
+
+
+def menu() -> dict[str, list]:
+    """Return the pages by group, in the order of their numbers; hidden ones last."""
+    groups: dict[str, list] = {}
+    for path in sorted(PAGES.rglob("*.py"), key=_place):
+        group = "" if path.parent == PAGES else title(path.parent.name)
+        stem = _name(path.stem)
+        entry = st.Page(
+            path,
+            title=title(path.stem),
+            url_path=stem,
+            default=not any(groups.values()),
+            visibility="visible" if NUMBERED.match(path.stem) else "hidden",
+        )
+        groups.setdefault(group, []).append(entry)
+    return groups
+
+
+def title(name: str) -> str:
+    """Return a file's name as a title: "2_auto_closes" is "Auto closes"."""
+    words = _name(name).replace("_", " ")
+    return (words[:1].upper() + words[1:]).replace("Auto closes", "Auto-closes")
+
+
+def page_path(name: str) -> Path:
+    """Return the file of a page by its name without numbers, e.g. "tickets". Raises KeyError."""
+    for path in PAGES.rglob("*.py"):
+        if _name(path.stem) == name:
+            return path
+    raise KeyError(f"no page is called {name!r}")
+
+
+def _name(stem: str) -> str:
+    match = NUMBERED.match(stem)
+    return match[2] if match else stem
+
+
+def _place(path: Path) -> tuple:
+    parts = path.relative_to(PAGES).with_suffix("").parts
+    numbers = [NUMBERED.match(part) for part in parts]
+    return tuple((int(match[1]) if match else 999, part) for match, part in zip(numbers, parts, strict=True))
+
+
+def ask_filters() -> Filters:
+    """Draw the shared filters, bound to the address, and return what is chosen."""
+    bounds = next(rows("reports.span").itertuples())
+    period = st.selectbox(
+        "Period",
+        list(PERIODS),
+        index=list(PERIODS).index(DEFAULT_PERIOD),
+        key="period",
+        bind="query-params",
+        help="Each chart applies it to the date it states. What is open now is shown whatever the period.",
+    )
+    days = ()
+    if period == CHOSEN_DAYS and bounds.last_on == bounds.last_on:
+        days = st.date_input(
+            "From and until",
+            value=(bounds.first_on.date(), bounds.last_on.date()),
+            min_value=bounds.first_on.date(),
+            max_value=bounds.last_on.date(),
+            key="days",
+            bind="query-params",
+        )
+    from_on, until_on = days if len(days) == 2 else (None, None)
+    return Filters(period, from_on, until_on, **{name: _ask_one(name) for name in CHOICES})
+
+
+def _ask_one(name: str) -> tuple[str, ...]:
+    """Draw one filter over the values that occur, and return the codes of the chosen ones."""
+    codes = labels_of(name)
+    picked = st.multiselect(name.capitalize(), list(codes), key=name, bind="query-params", placeholder="all")
+    return tuple(codes[label] for label in picked)
+
+
+def labels_of(name: str) -> dict[str, str]:
+    """Return {label: code} of one filter. The labels are what the address says, so each is unique."""
+    codes: dict[str, str] = {}
+    for row in rows("reports.choices", kind=name).itertuples():
+        label = said(row.code, WORDS[name]) if name in WORDS and row.code else row.label
+        if name == "agent" and row.code:
+            label = person(label)
+        codes[f"{label} ({row.code})" if label in codes else label] = row.code
+    return codes
+
+
+def chosen() -> Filters:
+    """Return the shared filters as the reader set them."""
+    return st.session_state["filters"]
+
+

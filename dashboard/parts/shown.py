@@ -1,0 +1,256 @@
+"""What a page puts on the screen: its head, tiles, charts and tables, each with a way to the rows behind.
+
+Every chart and table ends in one line: what is counted and when, the clause, and the same rows as CSV.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import ceil
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from dashboard.parts.clauses import clause as draw_clause
+from dashboard.parts.clauses import words as clause_words
+from dashboard.parts.filters import Filters
+from dashboard.parts.frame import chosen, page_path
+from dashboard.parts.people import masked, person
+from dashboard.parts.warehouse import count, current, desk, reader, rows
+from dashboard.parts.words import said
+from etl.export import to_csv
+
+PAGE_ROWS = 25
+
+
+def head(title: str, question: str) -> None:
+    """Open a page: title, the question it answers, as of when, which snapshot, over how many tickets."""
+    st.title(title, anchor=False)
+    about, scope = desk(), next(rows("reports.scope", chosen()).itertuples())
+    said_first = ":blue-badge[sample data] " if about.is_sample else ""
+    st.caption(
+        said_first
+        + " · ".join(
+            (
+                question,
+                f"as of {about.as_of_text} {about.timezone}",
+                f"snapshot {current().name}",
+                f"n = {scope.ticket_count:,} tickets",
+            )
+        )
+    )
+    if about.is_stale:
+        st.warning(
+            f"The newest fact is of {about.newest_fact_text}, more than 48 hours before this page's as-of, "
+            "so what runs may look later than it was. To see the desk as it stood then:"
+        )
+        st.code(f"python -m etl load PATH --as-of {about.newest_fact_iso}", language="bash")
+    if about.ticket_count == 0:
+        st.info("There are no tickets in this snapshot. Load an export that has some: `python -m etl load PATH`")
+        st.stop()
+    if scope.ticket_count == 0:
+        st.info("No ticket matches these filters. Take one of them away to see more.")
+        st.stop()
+
+
+def enough(measure: str) -> bool:
+    """Say whether most tickets of the period have this measure known; if not, draw what would end that."""
+    for row in rows("reports.known_shares", chosen(), measure=measure).itertuples():
+        if row.is_mostly_unknown:
+            st.info(f"{row.sentence} {row.remedy}")
+            return False
+    return True
+
+
+def tickets_page(params: Mapping[str, object]) -> None:
+    """Leave for the tickets that have these values; the shared filters come along."""
+    st.switch_page(page_path("tickets"), query_params=_as_text(params))
+
+
+def _as_text(params: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in params.items()}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """How one row of reports.measures is shown, and where it leads."""
+
+    label: str
+    about: str
+    clause: str | None = None
+    less_is_better: bool | None = None
+    leads_to: Mapping[str, object] | None = None
+
+
+def tiles(shown: Mapping[str, Tile]) -> None:
+    """Draw the given measures in the given order: value, change, trend over the period, way to the tickets."""
+    measures = rows("reports.measures", chosen()).set_index("measure_code")
+    trends = rows("reports.measures_by_step", chosen())
+    grid = st.grid(4, border=True, gap="small")
+    for code, tile in shown.items():
+        measure = measures.loc[code]
+        line = trends.value[trends.measure_code == code].dropna().tolist()
+        changed = measure.change_text == measure.change_text and measure.change_text is not None
+        help_parts = (f"{tile.about} n = {measure.n_count:,}.", clause_words(tile.clause) if tile.clause else "")
+        with grid.cell():
+            st.metric(
+                tile.label,
+                measure.value_text,
+                measure.change_text if changed else None,
+                delta_color={None: "off", True: "inverse", False: "normal"}[tile.less_is_better],
+                delta_description=measure.against_text if changed else None,
+                help="\n\n".join(filter(None, help_parts)),
+                chart_data=line if len(line) > 1 else None,
+            )
+            if tile.leads_to is not None:
+                st.page_link(page_path("tickets"), label="Show the tickets", query_params=_as_text(tile.leads_to))
+
+
+def chart(
+    name: str,
+    frame: pd.DataFrame,
+    drawing: Callable[[], alt.TopLevelMixin],
+    *,
+    alt_text: str,
+    note: str,
+    clause: str | None = None,
+    leads_to: Callable[[dict], Mapping[str, object]] | None = None,
+    empty: str = "Nothing in this period. Choose a longer one to see more.",
+) -> None:
+    """Draw a chart with its line of caption, clause and CSV; a click leaves for `leads_to(values picked)`."""
+    if frame.empty:
+        st.info(empty)
+        return
+    event = st.altair_chart(
+        drawing(), key=f"chart_{name}", on_select="rerun" if leads_to else "ignore", alt=alt_text
+    )
+    foot(name, lambda: frame, note, clause)
+    picked = event.selection.get("pick") if leads_to else None
+    if picked:
+        values = {field: _picked(field, value) for field, value in picked[0].items()}
+        tickets_page(leads_to(values))
+
+
+def _picked(field: str, value: object) -> object:
+    """Return a clicked value as the report holds it: Vega hands days over as milliseconds."""
+    if field.endswith("_on") and isinstance(value, int | float):
+        return pd.Timestamp(value, unit="ms").date().isoformat()
+    return value
+
+
+def foot(name: str, frame: Callable[[], pd.DataFrame], note: str, clause: str | None = None) -> None:
+    """Draw the line under a chart or table: what it counts, its clause, the same rows as CSV."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(note, width="stretch")
+        if clause:
+            draw_clause(clause)
+        st.download_button(
+            "CSV",
+            data=lambda: to_csv(frame()),
+            file_name=f"{name}_{current().name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            type="tertiary",
+            icon=":material/download:",
+            key=f"csv_{name}",
+        )
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one column of a report is shown: its heading, the words of its codes, its form."""
+
+    title: str
+    words: Mapping[str, str] | None = None
+    form: str | None = None  # a number format, "day", "instant", "person", "sentence", "link"
+    wide: bool = False
+    narrow: bool = False  # one of the three shown on a phone
+
+
+def displayed(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Return the columns as the screen shows and the CSV holds them: headings, words, people."""
+    shown = {}
+    for name, column in columns.items():
+        values = frame[name]
+        if column.words is not None:
+            values = values.astype(object).map(lambda code, words=column.words: said(code, words))
+        elif column.form == "person":
+            values = values.astype(object).map(person)
+        elif column.form == "sentence":
+            values = values.astype(object).map(masked, na_action="ignore")
+        shown[column.title] = values
+    return pd.DataFrame(shown)
+
+
+def _config(column: Column) -> object:
+    zone = desk().timezone
+    if column.form == "day":
+        return st.column_config.DateColumn(format="D MMM YYYY")
+    if column.form == "instant":
+        return st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=zone)
+    if column.form == "link":
+        return st.column_config.LinkColumn(display_text="open", width="small")
+    if column.form and column.form.startswith("%"):
+        return st.column_config.NumberColumn(format=column.form)
+    return st.column_config.Column(width="large" if column.wide else None)
+
+
+def table(
+    name: str,
+    report: str,
+    columns: Mapping[str, Column],
+    *,
+    note: str,
+    filters: Filters | None = None,
+    within: str | None = None,
+    clause: str | None = None,
+    empty: str,
+    where: Mapping[str, object] | None = None,
+    opens: str | None = "ticket_id",
+    rows_shown: int = PAGE_ROWS,
+) -> int:
+    """Draw a report as a table of `rows_shown` rows with a page control, and return how many rows there are.
+
+    A click on the column `opens` leaves for that ticket.
+    """
+    asked = dict(filters=filters, within=within, **(where or {}))
+    total = count(report, **asked)
+    if total == 0:
+        st.info(empty)
+        return 0
+    pages = ceil(total / rows_shown)
+    slot = st.container()
+    number = st.pagination(pages, key=f"page_{name}") if pages > 1 else 1
+    frame = rows(report, limit=rows_shown, offset=(min(number, pages) - 1) * rows_shown, **asked)
+    shown = displayed(frame, columns)
+    with slot:
+        for size, kept in (("wide", list(columns)), ("narrow", _three(columns))):
+            with st.container(key=f"{size}_{name}"):
+                _draw_rows(f"{size}_{name}", frame, shown[[columns[c].title for c in kept]], columns, kept, opens)
+    read = reader(report, **asked)
+    counted = f"{total:,} {'row' if total == 1 else 'rows'}"
+    foot(name, lambda: displayed(read(), columns), f"{counted} · {note}", clause)
+    return total
+
+
+def _three(columns: Mapping[str, Column]) -> list[str]:
+    """Return the columns for a phone: those marked, else the first three."""
+    return ([name for name, column in columns.items() if column.narrow] or list(columns))[:3]
+
+
+def _draw_rows(key, frame, shown, columns, kept, opens) -> None:
+    config = {columns[name].title: _config(columns[name]) for name in kept}
+    if opens in kept:
+        config[columns[opens].title] = st.column_config.ButtonColumn(type="tertiary", key=f"open_{key}")
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config=config,
+        height="content",
+        placeholder="-",
+        key=f"table_{key}",
+        alt=f"table of {len(shown)} rows: {', '.join(shown.columns)}",
+    )
+    clicked = st.session_state.get(f"open_{key}") if opens in kept else None
+    if clicked:
+        st.switch_page(page_path("ticket"), query_params={"ticket": str(frame[opens].iloc[clicked["row"]])})

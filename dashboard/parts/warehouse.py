@@ -1,0 +1,211 @@
+"""What the pages read: one snapshot per page run, opened read-only and locked down.
+
+A published snapshot never changes and every load makes a new file name, so the file's name is
+the first key of every cached answer and nothing has to expire. A retired connection is never
+closed, only let go: closing it would pull it from under another reader's running query.
+"""
+
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import streamlit as st
+
+from dashboard.parts.filters import Filters
+from etl.build import EVERY_TICKET, WHOLE_PERIOD, read_queries, with_filters
+
+ROOT = Path(__file__).parent.parent.parent
+Desk = Any  # a named tuple with the columns of reports.desk
+
+_opened: dict[Path, duckdb.DuckDBPyConnection] = {}
+_opening = threading.Lock()
+
+
+class OutdatedSnapshotError(Exception):
+    """The snapshot was built by another version of the queries and lacks what a page asks for."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One published snapshot: its file, and a connection that can only read it."""
+
+    path: Path
+    connection: duckdb.DuckDBPyConnection
+
+    @property
+    def name(self) -> str:
+        """The snapshot's id, as `python -m etl history` prints it."""
+        return self.path.stem
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Whose desk this is and as of when: the one row of reports.desk."""
+        return next(self.answer("select * from reports.desk").itertuples(index=False, name="Desk"))
+
+    @cached_property
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        """The columns of every table, by `<layer>.<name>`."""
+        listed = self.answer(
+            "select table_schema || '.' || table_name as name, list(column_name order by ordinal_position) as columns "
+            "from information_schema.columns group by all"
+        )
+        return {row.name: tuple(row.columns) for row in listed.itertuples()}
+
+    def answer(self, sql: str, given: Mapping[str, object] | None = None) -> pd.DataFrame:
+        """Run one query in a cursor of its own. Raises OutdatedSnapshotError for what is not there."""
+        # One shared connection, many threads: only a cursor per query never hands out another's rows.
+        cursor = self.connection.cursor()
+        parameters = {name: list(value) if isinstance(value, tuple) else value for name, value in (given or {}).items()}
+        try:
+            return cursor.execute(sql, parameters).df()
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise OutdatedSnapshotError(str(error)) from error
+        finally:
+            cursor.close()
+
+    def in_desk_time(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the frame with its `_at` columns in the desk's zone, so that a table shows local time."""
+        for column in frame.columns:
+            if column.endswith("_at"):
+                frame[column] = pd.to_datetime(frame[column]).dt.tz_localize("UTC").dt.tz_convert(self.desk.timezone)
+        return frame
+
+
+def warehouse_folder() -> Path:
+    """Return the folder of the warehouse: $WAREHOUSE, or data/warehouse beside the code."""
+    return Path(os.environ.get("WAREHOUSE") or ROOT / "data" / "warehouse")
+
+
+def take_snapshot() -> Snapshot | None:
+    """Open the snapshot that CURRENT names, for the length of one page run; None without one."""
+    try:
+        name = (warehouse_folder() / "CURRENT").read_text("utf-8").strip()
+    except FileNotFoundError:
+        return None
+    path = warehouse_folder().resolve() / "snapshots" / Path(name).name
+    if not path.exists():
+        return None
+    with _opening:
+        if path not in _opened:
+            opened = _open(path)
+            _opened.clear()
+            _opened[path] = opened
+        return Snapshot(path, _opened[path])
+
+
+def _open(path: Path) -> duckdb.DuckDBPyConnection:
+    """Connect read-only; whatever reaches SQL can neither read files, nor write, nor fetch."""
+    settings = {
+        "threads": "2",
+        "memory_limit": "1GB",
+        "temp_directory": str(Path(tempfile.gettempdir()) / "dashboard_spill"),
+        "max_temp_directory_size": "4GB",
+        "max_execution_time": "20000",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "python_enable_replacements": "false",
+    }
+    connection = duckdb.connect(str(path), read_only=True, config=settings)
+    # In this order: a temporary folder cannot be named once outside access is off.
+    connection.execute("SET GLOBAL TimeZone='UTC'")
+    connection.execute("SET enable_external_access=false")
+    connection.execute("SET lock_configuration=true")
+    return connection
+
+
+def current() -> Snapshot:
+    """Return the snapshot of this page run; every number of a page comes from the same one."""
+    return st.session_state["snapshot"]
+
+
+def desk() -> Desk:
+    """Return the one row about the desk and its snapshot: name, timezone, as_of_text, is_stale, ..."""
+    return current().desk
+
+
+def rows(
+    report: str,
+    filters: Filters | None = None,
+    *,
+    within: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+    **where: str | int | bool | None,
+) -> pd.DataFrame:
+    """Return rows of `<layer>.<name>`, e.g. reports.queue, in the order of its `position` if it has one.
+
+    With `filters`, the report is computed over the chosen tickets and period. `where` keeps rows
+    whose columns equal the given values (None: are empty); `within` names a day column that must
+    lie in the chosen period. Instants come in the desk's time zone.
+    Raises OutdatedSnapshotError when the snapshot does not hold what the report reads.
+    """
+    snapshot = current()
+    sql, given = query(snapshot, report, filters, within=within, **where)
+    if limit is not None:
+        sql += f" limit {int(limit)} offset {int(offset)}"
+    return snapshot.in_desk_time(_cached(str(snapshot.path), sql, tuple(given.items()), snapshot))
+
+
+def count(report: str, filters: Filters | None = None, *, within: str | None = None, **where) -> int:
+    """Return how many rows `rows` would return with the same arguments and no limit."""
+    snapshot = current()
+    sql, given = query(snapshot, report, filters, within=within, **where)
+    counted = f"select count(*) as row_count from ({sql})"
+    return int(_cached(str(snapshot.path), counted, tuple(given.items()), snapshot).row_count[0])
+
+
+def reader(report: str, filters: Filters | None = None, **asked) -> Callable[[], pd.DataFrame]:
+    """Return a function that gives all of `rows(...)`, callable from any thread: a download is one."""
+    snapshot = current()
+    sql, given = query(snapshot, report, filters, **asked)
+    return lambda: snapshot.in_desk_time(snapshot.answer(sql, given))
+
+
+def query(
+    snapshot: Snapshot, report: str, filters: Filters | None = None, *, within: str | None = None, **where
+) -> tuple[str, dict[str, object]]:
+    """Return the SQL text and the bound parameters that `rows` runs for the same arguments.
+
+    Raises KeyError for a column the report does not have: column names reach the SQL text.
+    """
+    columns = snapshot.columns.get(report)
+    if columns is None:
+        raise OutdatedSnapshotError(f"no {report}")
+    if not {*where, *([within] if within else ())} <= set(columns):
+        raise KeyError(f"{report} has only {', '.join(columns)}; asked for {[within, *where]}")
+    sql, period, given = _source(report), WHOLE_PERIOD, {}
+    if filters is not None:
+        tickets, period, given = filters.tickets_sql(EVERY_TICKET), filters.period_sql(period), filters.parameters()
+        sql = with_filters(sql, tickets, period)
+    tests = []
+    if within:
+        tests.append(f"{within} between (select from_on from ({period})) and (select until_on from ({period}))")
+    for number, (column, value) in enumerate(where.items()):
+        tests.append(f"{column} is not distinct from $where_{number}")
+        given[f"where_{number}"] = value
+    if tests:
+        sql = f"select * from ({sql}\n) where {' and '.join(tests)}"
+    if "position" in columns:
+        sql = f"select * from ({sql}\n) order by position"
+    return sql, {name: value for name, value in given.items() if f"${name}" in sql}
+
+
+def _source(report: str) -> str:
+    """Return the query of a report that filters, else the read of its stored table."""
+    sql = read_queries().get(report, "")
+    if report.startswith("reports.") and ("filtered_tickets" in sql or "chosen_period" in sql):
+        return sql
+    return f"select * from {report}"
+
+
+@st.cache_data(max_entries=500, max_size="128MB", show_spinner=False)
+def _cached(path: str, sql: str, given: tuple[tuple[str, object], ...], _snapshot: Snapshot) -> pd.DataFrame:
+    """Return the answer to a query, kept for as long as there is room: a snapshot never changes."""
+    return _snapshot.answer(sql, given=dict(given))

@@ -1,0 +1,63 @@
+"""What codes are called on a page, and in which order: calm words, worst last."""
+
+RESPONSE_BANDS = {
+    "within_1_day": "within 1 business day",
+    "within_2_days": "within 2 business days",
+    "waiting": "waiting",
+    "closed_unanswered": "closed unanswered",
+    "unknown": "unknown",
+    "late": "late",
+    "overdue": "overdue",
+}
+RESOLUTION_BANDS = {
+    "within_1_week": "within 1 week",
+    "within_2_weeks": "within 2 weeks",
+    "in_progress": "in progress",
+    "auto_closed": "closed as inactive",
+    "duplicate": "duplicate",
+    "deferred": "deferred",
+    "closed_unresolved": "closed unresolved",
+    "unknown": "unknown",
+    "late": "late",
+    "overdue": "overdue",
+}
+AUTO_CLOSE_STATES = {
+    "active": "active",
+    "on_time": "closed on time",
+    "closing_soon": "closing soon",
+    "due": "due",
+    "early": "closed early",
+    "late": "closed late",
+    "missed": "missed",
+}
+VERDICTS = {"exempt": "exempt", "pass": "pass", "open": "open", "unknown": "unknown", "fail": "fail"}
+ELIGIBILITY = {"eligible": "eligible", "unknown": "unknown", "ineligible": "not eligible"}
+BAN_STATES = {"active": "active", "lifted": "lifted", "candidate": "for review"}
+LAST_WORD = {"client": "client", "agent": "desk", "nobody": "nobody"}
+CHANNELS = {"ticket": "ticket", "email": "e-mail", "phone": "phone", "chat": "chat", "other": "other"}
+RULES = {
+    "coverage": "Inside the support period",
+    "support_extra": "Bought with support",
+    "registration": "Registered with the desk",
+    "description": "Problem described",
+    "scope": "About the product",
+    "channel": "Asked by ticket",
+    "mailing_list": "On the update list",
+    "not_banned": "Not banned",
+    "eligibility": "All conditions together",
+    "response_time": "First response",
+    "resolution_time": "Resolution",
+    "auto_close": "Closed after inactivity",
+    "duplicate": "Duplicates",
+}
+
+
+def said(code: object, words: dict[str, str]) -> str:
+    """Return what a code is called; codes without a word are shown with their underscores as spaces."""
+    if code is None or code != code or code == "":
+        return "unknown"
+    return words.get(str(code), str(code).replace("_", " "))
+
+
+WEEKDAYS = dict(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), 1))
+HOURS = {hour: f"{hour:02}:00" for hour in range(24)}

@@ -1,0 +1,96 @@
+-- Open tickets that need a person of the desk now, each with the most pressing reason.
+-- One row per ticket_id
+
+with reasons as (
+
+    select
+        filtered_tickets.ticket_id,
+        filtered_tickets.last_activity_at as since_at,
+        1 as urgency,
+        'neglected' as reason_code,
+        '4.6' as clause,
+        'The client waits and the ticket is about to be closed as inactive' as reason,
+        filtered_tickets.auto_close_due_at as due_at
+    from filtered_tickets
+    inner join reports.ticket_details as ticket_details
+        on ticket_details.ticket_id = filtered_tickets.ticket_id
+    where ticket_details.is_neglected
+        and ticket_details.auto_close_state in ('closing_soon', 'due', 'missed')
+
+    union all
+
+    select
+        filtered_tickets.ticket_id,
+        ticket_details.waiting_since_at as since_at,
+        2 as urgency,
+        'answer_overdue' as reason_code,
+        '1.5' as clause,
+        format('Answer overdue after {:.1f} business days', ticket_details.waiting_business_days) as reason,
+        ticket_details.answer_due_at as due_at
+    from filtered_tickets
+    inner join reports.ticket_details as ticket_details
+        on ticket_details.ticket_id = filtered_tickets.ticket_id
+    where ticket_details.is_answer_overdue
+
+    union all
+
+    -- In its second half, the time for an answer is worth a look.
+    select
+        filtered_tickets.ticket_id,
+        ticket_details.waiting_since_at as since_at,
+        3 as urgency,
+        'answer_soon' as reason_code,
+        '1.5' as clause,
+        format('Waiting for an answer for {:.1f} business days', ticket_details.waiting_business_days) as reason,
+        ticket_details.answer_due_at as due_at
+    from filtered_tickets
+    inner join reports.ticket_details as ticket_details
+        on ticket_details.ticket_id = filtered_tickets.ticket_id
+    where ticket_details.is_waiting_for_answer
+        and not ticket_details.is_answer_overdue
+        and ticket_details.waiting_business_days > 1
+
+    union all
+
+    select
+        filtered_tickets.ticket_id,
+        filtered_tickets.opened_at as since_at,
+        4 as urgency,
+        'resolution_overdue' as reason_code,
+        '1.6' as clause,
+        format('Resolution overdue, open for {:.0f} days, the desk''s turn', ticket_details.age_days) as reason,
+        resolution_time.due_at
+    from filtered_tickets
+    inner join reports.ticket_details as ticket_details
+        on ticket_details.ticket_id = filtered_tickets.ticket_id
+    inner join rules.resolution_time as resolution_time
+        on resolution_time.subject_id = filtered_tickets.ticket_id
+    where ticket_details.is_resolution_overdue
+        and ticket_details.is_waiting_on_desk
+
+),
+
+pressing as (
+
+    select *
+    from reasons
+    qualify row_number() over (partition by ticket_id order by urgency) = 1
+
+)
+
+select
+    pressing.ticket_id,
+    pressing.reason_code,
+    pressing.reason,
+    pressing.due_at,
+    pressing.since_at,
+    ticket_details.subject,
+    ticket_details.client_name,
+    ticket_details.product_name,
+    ticket_details.agent_name,
+    ticket_details.ticket_link,
+    pressing.clause,
+    row_number() over (order by pressing.urgency, pressing.since_at, pressing.ticket_id) as position
+from pressing
+inner join reports.ticket_details as ticket_details
+    on ticket_details.ticket_id = pressing.ticket_id

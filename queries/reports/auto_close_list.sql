@@ -1,0 +1,59 @@
+-- Where each ticket stands that closes, or was closed, for inactivity; those the desk left unanswered first.
+-- One row per ticket_id
+
+with stated as (
+
+    select
+        auto_closes.ticket_id,
+        auto_closes.state,
+        coalesce(auto_closes.is_neglected, false) as is_neglected,
+        auto_closes.last_word_by,
+        auto_closes.due_at,
+        auto_closes.closed_at,
+        (epoch(auto_closes.closed_at) - epoch(auto_closes.due_at)) / 86400 as late_days
+    from reports.auto_closes as auto_closes
+
+)
+
+select
+    stated.ticket_id,
+    case
+        when stated.is_neglected and stated.closed_at is not null then 'closed while the client waited for an answer'
+        when stated.is_neglected then 'closes while the client waits for an answer'
+        when stated.state = 'missed' then 'should have closed by now'
+        when stated.state = 'due' then 'closes within a day'
+        when stated.state = 'closing_soon' then 'closes within two days'
+        when stated.state = 'active' then 'in use'
+        when stated.state = 'on_time' then 'closed when it should'
+        when stated.state = 'early' then 'closed before its time'
+        when stated.state = 'late' then 'closed after its time'
+    end as reason,
+    stated.state,
+    stated.is_neglected,
+    stated.last_word_by,
+    stated.due_at,
+    stated.closed_at,
+    stated.late_days,
+    ticket_details.closed_on,
+    ticket_details.subject,
+    ticket_details.client_name,
+    ticket_details.product_name,
+    ticket_details.agent_name,
+    auto_close.verdict,
+    auto_close.clause,
+    ticket_details.ticket_link,
+    row_number() over (
+        order by
+            stated.is_neglected and stated.closed_at is null desc,
+            stated.closed_at is not null,
+            stated.is_neglected desc,
+            coalesce(stated.closed_at, stated.due_at) desc,
+            stated.ticket_id
+    ) as position
+from stated
+inner join filtered_tickets
+    on filtered_tickets.ticket_id = stated.ticket_id
+inner join reports.ticket_details as ticket_details
+    on ticket_details.ticket_id = stated.ticket_id
+left join rules.auto_close as auto_close
+    on auto_close.subject_id = stated.ticket_id

@@ -1,0 +1,80 @@
+-- Tickets opened, reopened and closed per day, or per week of a long period, and how many are open at its end.
+-- Date: the day of the opening, reopening or closing itself.
+-- One row per from_on
+
+with steps as (
+
+    select
+        days.day_on as from_on,
+        days.day_on as until_on
+    from facts.days as days
+    inner join chosen_period
+        on days.day_on between chosen_period.from_on and chosen_period.until_on
+    where chosen_period.until_on - chosen_period.from_on < 190
+
+    union all
+
+    select
+        greatest(cast(date_trunc('week', days.day_on) as date), min(chosen_period.from_on)) as from_on,
+        max(days.day_on) as until_on
+    from facts.days as days
+    inner join chosen_period
+        on days.day_on between chosen_period.from_on and chosen_period.until_on
+    where chosen_period.until_on - chosen_period.from_on >= 190
+    group by date_trunc('week', days.day_on)
+
+),
+
+events_by_day as (
+
+    select
+        load_events.day_on,
+        sum(load_events.opened_count) as opened_count,
+        sum(load_events.reopened_count) as reopened_count,
+        sum(load_events.closed_count) as closed_count
+    from facts.load_events as load_events
+    inner join filtered_tickets
+        on filtered_tickets.ticket_id = load_events.ticket_id
+    group by load_events.day_on
+
+),
+
+heights_by_day as (
+
+    select
+        day_on,
+        sum(opened_count + reopened_count - closed_count) over (order by day_on) as height,
+        lead(day_on, 1, date '9999-12-31') over (order by day_on) as next_on
+    from events_by_day
+
+),
+
+flows as (
+
+    select
+        steps.from_on,
+        coalesce(sum(events_by_day.opened_count), 0)::bigint as opened_count,
+        coalesce(sum(events_by_day.reopened_count), 0)::bigint as reopened_count,
+        coalesce(sum(events_by_day.closed_count), 0)::bigint as closed_count
+    from steps
+    left join events_by_day
+        on events_by_day.day_on between steps.from_on and steps.until_on
+    group by steps.from_on
+
+)
+
+select
+    steps.from_on,
+    steps.until_on,
+    case when steps.from_on = steps.until_on then 'day' else 'week' end as step_code,
+    flows.opened_count,
+    flows.reopened_count,
+    flows.closed_count,
+    coalesce(heights_by_day.height, 0)::bigint as backlog_count,
+    row_number() over (order by steps.from_on) as position
+from steps
+inner join flows
+    on flows.from_on = steps.from_on
+left join heights_by_day
+    on heights_by_day.day_on <= steps.until_on
+    and steps.until_on < heights_by_day.next_on

@@ -1,0 +1,177 @@
+-- What changed, ticket by ticket, a number that has a height at the end of each local day.
+-- One row per measure_code, ticket_id, day_on
+--
+-- The height at the end of a day is the sum of the changes up to it. Limits may be used up to the
+-- last second: overdue begins with the next one, and for an answer in open time, since no business
+-- time passes while the desk is closed.
+
+with pieces as (
+
+    select
+        piece_on,
+        from_at,
+        until_at,
+        is_open,
+        min(case when is_open then from_at end) over (
+            order by from_at
+            rows between 1 following and unbounded following
+        ) as next_open_at
+    from facts.business_time
+
+),
+
+closings as (
+
+    select
+        ticket_id,
+        closed_at,
+        reopened_at
+    from facts.closings
+
+),
+
+open_stretches as (
+
+    select
+        ticket_id,
+        opened_at as from_at
+    from facts.tickets
+    where not is_closed_at_unknown_time
+
+    union all
+
+    select
+        ticket_id,
+        reopened_at as from_at
+    from closings
+    where reopened_at is not null
+
+),
+
+overdue_turns as (
+
+    select
+        turns.ticket_id,
+        case when pieces.is_open then turns.due_at else pieces.next_open_at end + interval 1 second as from_at,
+        coalesce(turns.answered_at, tickets.closed_at) as until_at
+    from facts.turns as turns
+    inner join facts.tickets as tickets
+        on tickets.ticket_id = turns.ticket_id
+    inner join pieces
+        on pieces.piece_on = cast(turns.due_at as date)
+        and pieces.from_at <= turns.due_at
+        and turns.due_at < pieces.until_at
+    where turns.answered_at is not null
+        or tickets.is_open
+        or tickets.closed_at is not null
+
+),
+
+-- A ticket is overdue while it is open beyond its limit; one that waits for a release is not.
+overdue_tickets as (
+
+    select
+        ticket_id,
+        opened_at + to_seconds(resolution_limit_seconds + 1) as from_at
+    from facts.tickets
+    where resolution_band is distinct from 'deferred'
+
+),
+
+changes as (
+
+    select
+        'answers_overdue' as measure_code,
+        ticket_id,
+        from_at as happened_at,
+        1 as change
+    from overdue_turns
+    where until_at is null or from_at < until_at
+
+    union all
+
+    select
+        'answers_overdue' as measure_code,
+        ticket_id,
+        until_at as happened_at,
+        -1 as change
+    from overdue_turns
+    where from_at < until_at
+
+    union all
+
+    select
+        'resolutions_overdue' as measure_code,
+        open_stretches.ticket_id,
+        greatest(open_stretches.from_at, overdue_tickets.from_at) as happened_at,
+        1 as change
+    from open_stretches
+    inner join overdue_tickets
+        on overdue_tickets.ticket_id = open_stretches.ticket_id
+    -- Not those that ended before it.
+    left join closings
+        on closings.ticket_id = open_stretches.ticket_id
+        and closings.closed_at >= open_stretches.from_at
+        and closings.closed_at < overdue_tickets.from_at
+    where closings.ticket_id is null
+
+    union all
+
+    select
+        'resolutions_overdue' as measure_code,
+        closings.ticket_id,
+        closings.closed_at as happened_at,
+        -1 as change
+    from closings
+    inner join overdue_tickets
+        on overdue_tickets.ticket_id = closings.ticket_id
+    where closings.closed_at >= overdue_tickets.from_at
+
+),
+
+dated as (
+
+    select
+        changes.measure_code,
+        changes.ticket_id,
+        local_time.day_on,
+        changes.change
+    from changes
+    cross join facts.clock as clock
+    inner join facts.local_time as local_time
+        on local_time.piece_on = cast(changes.happened_at as date)
+        and local_time.from_at <= changes.happened_at
+        and changes.happened_at < local_time.until_at
+    where changes.happened_at <= clock.as_of_at
+
+    union all
+
+    select
+        'open' as measure_code,
+        ticket_id,
+        day_on,
+        opened_count + reopened_count - closed_count as change
+    from facts.load_events
+
+    union all
+
+    select
+        'waiting_on_desk' as measure_code,
+        ticket_id,
+        day_on,
+        opened_count + reopened_count - closed_count - waiting_on_client_change as change
+    from facts.load_events
+
+)
+
+select
+    measure_code,
+    ticket_id,
+    day_on,
+    sum(change)::bigint as change
+from dated
+group by
+    measure_code,
+    ticket_id,
+    day_on
+having sum(change) <> 0

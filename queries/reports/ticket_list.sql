@@ -1,0 +1,53 @@
+-- Tickets as a list for people, with every value that a chart or a tile leads here by.
+-- One row per ticket_id
+
+select
+    filtered_tickets.ticket_id,
+    ticket_details.subject,
+    ticket_details.client_name,
+    ticket_details.product_name,
+    ticket_details.agent_name,
+    filtered_tickets.client_id,
+    filtered_tickets.product_id,
+    filtered_tickets.agent_id,
+    filtered_tickets.channel_code,
+    filtered_tickets.opened_at,
+    ticket_details.opened_on,
+    ticket_details.opened_week_on,
+    ticket_details.opened_weekday,
+    ticket_details.opened_hour,
+    filtered_tickets.first_responded_at,
+    ticket_details.responded_on,
+    ticket_details.responded_week_on,
+    ticket_details.response_business_days,
+    ticket_details.response_code,
+    ticket_details.response_bucket,
+    filtered_tickets.resolved_at,
+    ticket_details.resolved_on,
+    ticket_details.resolved_week_on,
+    ticket_details.resolution_days,
+    ticket_details.resolution_code,
+    ticket_details.resolution_bucket,
+    filtered_tickets.closed_at,
+    ticket_details.closed_on,
+    filtered_tickets.is_open,
+    filtered_tickets.is_in_averages,
+    filtered_tickets.is_in_averages
+    and ticket_details.response_code in ('within_1_day', 'within_2_days', 'late') as is_answered,
+    filtered_tickets.is_in_averages
+    and coalesce(ticket_details.response_verdict in ('pass', 'fail'), false) as is_judged_on_response,
+    coalesce(filtered_tickets.reopen_count > 0, false) as is_reopened,
+    ticket_details.age_days,
+    ticket_details.is_waiting_on_desk,
+    ticket_details.is_answer_overdue,
+    ticket_details.is_resolution_overdue,
+    ticket_details.auto_close_state,
+    ticket_details.is_neglected,
+    filtered_tickets.eligibility_code,
+    ticket_details.eligibility_clause,
+    ticket_details.eligibility_reason,
+    ticket_details.ticket_link,
+    row_number() over (order by filtered_tickets.opened_at desc, filtered_tickets.ticket_id) as position
+from filtered_tickets
+inner join reports.ticket_details as ticket_details
+    on ticket_details.ticket_id = filtered_tickets.ticket_id
