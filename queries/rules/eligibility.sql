@@ -17,21 +17,21 @@ with tickets as (
 -- What is not met, in the order of the policy; a requirement that is met or exempt says nothing [E7].
 obstacles as (
 
-    select 1 as place, subject_id, verdict, clause, reason from rules.coverage where verdict >= 'unknown'
+    select 1 as place, subject_id, verdict, clause, reason from rules.coverage where verdict in ('unknown', 'fail')
     union all
-    select 2 as place, subject_id, verdict, clause, reason from rules.support_extra where verdict >= 'unknown'
+    select 2 as place, subject_id, verdict, clause, reason from rules.support_extra where verdict in ('unknown', 'fail')
     union all
-    select 3 as place, subject_id, verdict, clause, reason from rules.registration where verdict >= 'unknown'
+    select 3 as place, subject_id, verdict, clause, reason from rules.registration where verdict in ('unknown', 'fail')
     union all
-    select 4 as place, subject_id, verdict, clause, reason from rules.description where verdict >= 'unknown'
+    select 4 as place, subject_id, verdict, clause, reason from rules.description where verdict in ('unknown', 'fail')
     union all
-    select 5 as place, subject_id, verdict, clause, reason from rules.scope where verdict >= 'unknown'
+    select 5 as place, subject_id, verdict, clause, reason from rules.scope where verdict in ('unknown', 'fail')
     union all
-    select 6 as place, subject_id, verdict, clause, reason from rules.channel where verdict >= 'unknown'
+    select 6 as place, subject_id, verdict, clause, reason from rules.channel where verdict in ('unknown', 'fail')
     union all
-    select 7 as place, subject_id, verdict, clause, reason from rules.mailing_list where verdict >= 'unknown'
+    select 7 as place, subject_id, verdict, clause, reason from rules.mailing_list where verdict in ('unknown', 'fail')
     union all
-    select 8 as place, subject_id, verdict, clause, reason from rules.not_banned where verdict >= 'unknown'
+    select 8 as place, subject_id, verdict, clause, reason from rules.not_banned where verdict in ('unknown', 'fail')
 
 ),
 
