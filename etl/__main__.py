@@ -17,7 +17,8 @@ from etl import EtlError
 from etl.load import DATA, Loaded, load, rows_per_table
 from etl.publish import Warehouse, WarehouseError, connect
 
-out = Console(soft_wrap=True, highlight=False, markup=False)
+# Off a terminal a table is as wide as it needs to be, for logs and pipes.
+out = Console(soft_wrap=True, highlight=False, markup=False, width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 

@@ -1,5 +1,6 @@
 """Load exports into a new snapshot: what the warehouse holds, plus what is new, judged again."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -222,23 +223,28 @@ def unknowns(con: duckdb.DuckDBPyConnection) -> list[Unknown]:
         """
     ).fetchall()
     empty = {name for name in tables() if not con.execute(f"from raw.{name} limit 1").fetchone()}
-    return [
-        Unknown(rule, count, of, reason, tuple(sorted(empty & _tables_behind(rule))))
-        for rule, count, of, reason in found
-    ]
+    columns = tables()["tickets"].columns
+    filled = con.execute(f"select {', '.join(f'count({column})' for column in columns)} from raw.tickets").fetchone()
+    blank = {column for column, count in zip(columns, filled, strict=True) if not count}
+    return [Unknown(rule, count, of, reason, _wanted(rule, empty, blank)) for rule, count, of, reason in found]
 
 
-def _tables_behind(rule: str) -> set[str]:
-    """The canonical tables a rule asks beside the tickets themselves."""
+def _wanted(rule: str, empty: set[str], blank: set[str]) -> tuple[str, ...]:
+    """Which empty tables a rule asks, else which columns of tickets without any value, else what tickets rest on."""
     queries = read_queries()
-    facts = {name for name in reads(queries[f"rules.{rule}"]) if name.startswith("facts.")}
-    if facts - {"facts.clock", "facts.tickets"}:
-        facts -= {"facts.tickets"}
-    found: set[str] = set()
-    for fact in facts:
-        for name in order(queries, {fact}) if facts != {"facts.tickets"} else ["facts.tickets", *reads(queries[fact])]:
-            found |= {read.partition(".")[2] for read in reads(queries[name]) if read.startswith("raw.")}
-    return found & set(tables())
+    needed, todo = set(), [f"rules.{rule}"]
+    while todo:
+        name = todo.pop()
+        if name in queries and name not in needed and name not in ("facts.tickets", "facts.known"):
+            needed.add(name)
+            todo += reads(queries[name])
+    asked = empty & {name.partition(".")[2] for name in needed}
+    own = " ".join(queries[name] for name in needed if name.startswith("rules."))
+    said = {word.replace("client_id", "client_email") for word in re.findall(r"\btickets\.(\w+)", own)}
+    said |= {"description"} if "has_description" in own else set()
+    said &= blank
+    said = {f"tickets with {column}" for column in said}
+    return tuple(sorted(asked or said or empty & {"posts", "status_changes"}))
 
 
 def rows_per_table(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from etl import EtlError
 from etl.dialect import HOUSE, Dialect, dialects, folded
 
-TEXT = {".csv", ".tsv", ".txt"}
+TEXT = {".csv", ".tsv"}
 SPREADSHEET = {".xlsx", ".ods"}
 DELIMITERS = ",;\t|"
 HEADER_BYTES = 1 << 18

@@ -120,7 +120,7 @@ CASES = [
         {"in/x.csv": TICKETS, "in/notes.txt": "some, notes\n"},
         "{}/in --strict",
         1,
-        "error: notes.txt: no dialect fits; nearest is ",
+        "error: notes.txt: not an export format; CSV, TSV, XLSX and ODS files are read (--strict: nothing is published)",
     ),
     (
         "an as-of without zone",

@@ -145,7 +145,7 @@ def test_explain_and_demo_and_dialects(run, folder, tmp_path, capsys):
     run("load", str(folder), *AS_OF)
     code, text = run("explain", "ticket", "1")
     assert code == 0
-    assert "2026-03-02" in text
+    assert text.startswith("Ticket 1\n")
     assert main(["demo", "--tickets", "50", "--seed", "3", "--out", str(tmp_path / "demo")]) == 0
     assert (tmp_path / "demo" / "tickets.csv").exists()
     assert main(["dialects"]) == 0
