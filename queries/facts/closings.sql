@@ -100,7 +100,7 @@ recorded as (
                 when turning_points.next_at is null and reopened_later.ticket_id is null
                     then openings.stated_outcome_code
             end,
-            -- Solved without an outcome is a resolution, closed without one is unknown [S4].
+            -- Closed by `solved` without an outcome is a resolution, by `closed` is unknown [S4].
             case when turning_points.status_code = 'solved' then 'solved' end
         ) as outcome_code
     from turning_points

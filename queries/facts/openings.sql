@@ -59,7 +59,7 @@ changed_tickets as (
 select
     tickets.ticket_id,
     coalesce(addresses.client_id, tickets.client_email) as client_id,
-    tickets.product_id,
+    coalesce(product_aliases.product_id, tickets.product_id) as product_id,
     tickets.agent_id,
     tickets.channel_code,
     tickets.category_code,
@@ -80,6 +80,8 @@ from tickets
 cross join clock
 left join addresses
     on addresses.alias_email = tickets.client_email
+left join facts.product_aliases
+    on product_aliases.source_text = tickets.product_id
 left join changed_tickets
     on changed_tickets.ticket_id = tickets.ticket_id
 where tickets.opened_at <= clock.as_of_at

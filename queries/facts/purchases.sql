@@ -16,7 +16,7 @@ purchases as (
     select
         purchases.purchase_id,
         coalesce(addresses.client_id, purchases.client_email) as client_id,
-        purchases.product_id,
+        coalesce(product_aliases.product_id, purchases.product_id) as product_id,
         purchases.purchased_at,
         purchases.amount,
         purchases.currency_code,
@@ -27,6 +27,8 @@ purchases as (
     cross join clock
     left join facts.addresses
         on addresses.alias_email = purchases.client_email
+    left join facts.product_aliases
+        on product_aliases.source_text = purchases.product_id
     where purchases.purchased_at is null
         or purchases.purchased_at <= clock.as_of_at
 

@@ -2,7 +2,8 @@
 -- One row per ticket_id
 --
 -- response_started_at is NULL where the clock has not started (has_started false: an agent opened
--- the ticket and the client has not written) and where the start is unknown [R3].
+-- the ticket and the client has not written) and where the start is unknown [R3]. A limit that is
+-- no whole number of seconds is within until its whole seconds, and used up by the next one.
 
 with clock as (
 
@@ -141,8 +142,9 @@ select
     case when started.response_basis = 'reported' and started.responded_at <= clock.as_of_at then started.responded_at end
         as reported_response_at,
     local_time.business_day_seconds,
-    ceil(first_limits.value_number * local_time.business_day_seconds)::bigint as first_limit_seconds,
-    ceil(last_limits.value_number * local_time.business_day_seconds)::bigint as last_limit_seconds,
+    floor(first_limits.value_number * local_time.business_day_seconds)::bigint as first_limit_seconds,
+    floor(last_limits.value_number * local_time.business_day_seconds)::bigint as last_limit_seconds,
+    ceil(last_limits.value_number * local_time.business_day_seconds)::bigint as due_after_seconds,
     last_limits.effective_on
 from started
 cross join clock

@@ -19,7 +19,8 @@ starts as (
         response_started_at,
         reported_response_at,
         first_limit_seconds,
-        last_limit_seconds
+        last_limit_seconds,
+        due_after_seconds
     from facts.response_starts
     where response_started_at is not null
 
@@ -189,7 +190,8 @@ timed as (
         end as ended_at,
         case when starts.response_basis <> 'none' then states.is_open end as is_open,
         starts.first_limit_seconds,
-        starts.last_limit_seconds
+        starts.last_limit_seconds,
+        starts.due_after_seconds
     from turns
     cross join clock
     inner join starts
@@ -238,7 +240,7 @@ measured as (
     select
         counted.*,
         ended_seconds - asked_seconds as answer_business_seconds,
-        asked_seconds + last_limit_seconds as due_seconds
+        asked_seconds + due_after_seconds as due_seconds
     from counted
 
 ),
