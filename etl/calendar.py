@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import duckdb
 
-from etl.desk import DAY, WEEKDAYS, Desk, DeskError, Windows, windows_text
+from etl.desk import WEEKDAYS, Desk, DeskError, Windows, windows_text
 from etl.tables import tables
 from etl.zone import changes
 
@@ -203,23 +203,16 @@ def _write_days(con: duckdb.DuckDBPyConnection, desk: Desk, first: date, last: d
 
         ),
 
-        -- A midnight that a change skips is the first instant of its day [C6]: the change itself.
+        -- A midnight that a change skips is the change itself, so the first instant of its day [C6].
         starts as (
 
             select
                 days.day_on,
-                coalesce(
-                    skipped.change_at,
-                    days.day_on::timestamp - to_seconds(local_offsets.offset_seconds)
-                ) as from_at
+                days.day_on::timestamp - to_seconds(local_offsets.offset_seconds) as from_at
             from days
             inner join temp.local_offsets
                 on days.day_on::timestamp >= local_offsets.from_at
                 and days.day_on::timestamp < local_offsets.until_at
-            left join (
-                select unnest($skipped::date[]) as day_on, unnest($skipped_at::timestamp[]) as change_at
-            ) as skipped
-                on skipped.day_on = days.day_on
 
         ),
 
@@ -252,7 +245,7 @@ def _write_days(con: duckdb.DuckDBPyConnection, desk: Desk, first: date, last: d
         -- A day that the zone skipped whole never happened.
         where borders.from_at < borders.until_at
         """,
-        {"first": first, "last": last} | _skipped_midnights(desk.timezone),
+        {"first": first, "last": last},
     )
     con.execute(
         """
@@ -266,8 +259,6 @@ def _write_days(con: duckdb.DuckDBPyConnection, desk: Desk, first: date, last: d
         """
         select
             day_plans.day_on,
-            day_plans.from_at,
-            day_plans.until_at,
             plan_windows.opens,
             plan_windows.closes
         from temp.day_plans
@@ -280,27 +271,17 @@ def _write_days(con: duckdb.DuckDBPyConnection, desk: Desk, first: date, last: d
 def _write_utc_windows(con: duckdb.DuckDBPyConnection, name: str, wall_windows: str) -> None:
     """Create temp.<name>(opens_at, closes_at) in UTC, edge by edge [C4, C6].
 
-    `wall_windows` selects day_on, from_at and until_at of a local day, and opens and closes in
-    seconds of its wall clock. A window that a change swallows whole is left out.
+    `wall_windows` selects day_on, and opens and closes in seconds of its wall clock; 24:00 is the
+    next day's 00:00. A window whose edges a change turns round is left out.
     """
-
-    def edge(seconds: str, offsets: str) -> str:
-        return f"""
-            case
-                when wall_windows.{seconds} = 0 then wall_windows.from_at
-                when wall_windows.{seconds} = {DAY} then wall_windows.until_at
-                else wall_windows.{seconds}_local_at - to_seconds({offsets}.offset_seconds)
-            end"""
-
     con.execute(
         f"""
         create or replace temp table {name} as
         with wall_windows as (
 
             select
-                *,
-                day_on::timestamp + to_seconds(opens) as opens_local_at,
-                day_on::timestamp + to_seconds(closes) as closes_local_at
+                day_on::timestamp + to_seconds(opens) as opens_at,
+                day_on::timestamp + to_seconds(closes) as closes_at
             from ({wall_windows})
 
         ),
@@ -308,15 +289,15 @@ def _write_utc_windows(con: duckdb.DuckDBPyConnection, name: str, wall_windows: 
         utc_windows as (
 
             select
-                {edge("opens", "opening")} as opens_at,
-                {edge("closes", "closing")} as closes_at
+                wall_windows.opens_at - to_seconds(opening.offset_seconds) as opens_at,
+                wall_windows.closes_at - to_seconds(closing.offset_seconds) as closes_at
             from wall_windows
             inner join temp.local_offsets as opening
-                on wall_windows.opens_local_at >= opening.from_at
-                and wall_windows.opens_local_at < opening.until_at
+                on wall_windows.opens_at >= opening.from_at
+                and wall_windows.opens_at < opening.until_at
             inner join temp.local_offsets as closing
-                on wall_windows.closes_local_at >= closing.from_at
-                and wall_windows.closes_local_at < closing.until_at
+                on wall_windows.closes_at >= closing.from_at
+                and wall_windows.closes_at < closing.until_at
 
         )
 
@@ -325,21 +306,6 @@ def _write_utc_windows(con: duckdb.DuckDBPyConnection, name: str, wall_windows: 
         where opens_at < closes_at
         """
     )
-
-
-def _skipped_midnights(timezone: str) -> dict[str, list]:
-    """Return the local days whose midnight lies inside a gap of the zone, and the change of each."""
-    days, instants = [], []
-    steps = changes(timezone)
-    for (_, before), (at, after) in pairwise(steps):
-        gap_from, gap_until = at + timedelta(seconds=before), at + timedelta(seconds=after)
-        midnight = datetime.combine(gap_from.date(), datetime.min.time())
-        while midnight < gap_until:
-            if midnight >= gap_from:
-                days.append(midnight.date())
-                instants.append(at)
-            midnight += timedelta(days=1)
-    return {"skipped": days, "skipped_at": instants}
 
 
 def _write_closures(con: duckdb.DuckDBPyConnection, desk: Desk) -> None:
@@ -378,8 +344,6 @@ def _write_closures(con: duckdb.DuckDBPyConnection, desk: Desk) -> None:
         """
         select
             day_plans.day_on,
-            day_plans.from_at,
-            day_plans.until_at,
             weekly_shutdowns.opens,
             weekly_shutdowns.closes
         from temp.day_plans

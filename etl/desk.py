@@ -20,7 +20,6 @@ from etl import EtlError
 from etl.zone import changes, zone_info
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY = 24 * 60 * 60
 WINDOW = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*[-–]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 # What each part of the file may hold. An unknown key is most often a misspelt one, and a

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from urllib.parse import quote
 
 import duckdb
 
@@ -18,7 +19,6 @@ from etl import EtlError
 RESOLVED = ("solved", "not_apparent", "client_specific")
 # More windows than this are added up by week, more weeks than this by month.
 WINDOWS_LISTED, WEEKS_LISTED, CLOSURES_LISTED, POSTS_LISTED = 14, 14, 12, 40
-WIDTH = 100
 
 
 class ExplainError(EtlError):
@@ -32,7 +32,9 @@ def explain_ticket(con: duckdb.DuckDBPyConnection, ticket_id: str) -> str:
     """
     ticket = Ticket(con, ticket_id)
     sections = (_heading, _first_response, _turns, _resolution, _waits, _activity, _verdicts)
-    return "\n\n".join("\n".join(section(ticket)) for section in sections)
+    text = "\n\n".join("\n".join(section(ticket)) for section in sections)
+    # What an export says must not steer a terminal.
+    return "".join(letter for letter in text if letter == "\n" or letter.isprintable())
 
 
 class Ticket:
@@ -159,11 +161,19 @@ def _heading(ticket: Ticket) -> Iterator[str]:
     ]
     yield "  " + ", ".join(f"{name} {value if value is not None else 'not stated'}" for name, value in facts)
     if ticket.desk["ticket_url"]:
-        yield "  " + ticket.desk["ticket_url"].replace("{ticket_id}", ticket.id)
+        yield "  " + ticket.desk["ticket_url"].replace("{ticket_id}", quote(ticket.id, safe=""))
     state = {True: "open", False: "closed", None: "not known whether open or closed"}[row["is_open"]]
     outcome = f", outcome {row['outcome_code']}" if row["outcome_code"] else ""
     yield f"  {state}{outcome}, as of {ticket.stamp(ticket.as_of)}"
     yield f"  Times are local: {ticket.desk['timezone']}. Durations are in seconds; windows are half-open."
+    pairs = ticket.rows(
+        "select * from reports.duplicates where ? in (older_ticket_id, newer_ticket_id) order by all", ticket.id
+    )
+    for pair in pairs:
+        if pair["older_ticket_id"] == ticket.id:
+            yield f"  Older of a pair with ticket {pair['newer_ticket_id']} (4.7): exempt, and out of the averages [D5]"
+        else:
+            yield f"  Newer of a pair with ticket {pair['older_ticket_id']} (4.7)"
     during = ticket.rows(
         "select * from raw.closures where kind = 'maintenance' and from_at <= ? and ? < until_at order by from_at",
         ticket.opened_at,
@@ -193,7 +203,8 @@ def _first_response(ticket: Ticket) -> Iterator[str]:
     else:
         yield "  Answer     none so far" if row["is_open"] else "  Answer     none"
     if start["response_started_at"] is None:
-        yield "  The clock's start is not known, so there are no seconds, no due instant and no band [R3]."
+        what = "is not known" if start["has_started"] else "is still to come"
+        yield f"  The clock's start {what}, so there are no seconds, no due instant and no band [R3]."
         return
     turn = ticket.turns[0]
     yield from _limits(ticket)
@@ -212,7 +223,7 @@ def _turns(ticket: Ticket) -> Iterator[str]:
     if ticket.turns:
         yield "  Turn 1 is the first response, above. A further turn is a client's word after an answer [V9]."
     else:
-        yield "  None: a turn begins where the response clock starts, and that is not known."
+        yield "  None: the first turn begins where the response clock starts [V9]."
     for turn in later:
         yield ""
         yield f"  Turn {turn['turn_number']}: {turn['answer_band'] or 'unknown'}"
@@ -630,11 +641,13 @@ def _why_no_state(ticket: Ticket) -> str:
 
 def _reported_state(ticket: Ticket) -> str:
     stated = ticket.stated
-    named = [
-        f"{column} {stated[column] if column.endswith('_code') else ticket.stamp(stated[column])}"
-        for column in ("status_code", "resolved_at", "closed_at", "outcome_code")
-        if stated[column] is not None
-    ]
+    named = []
+    for column in ("status_code", "resolved_at", "closed_at", "outcome_code"):
+        value = stated[column]
+        if value is not None and column.endswith("_at"):
+            value = ticket.stamp(value) + (" (after as_of, so not yet [T6])" if value > ticket.as_of else "")
+        if value is not None:
+            named.append(f"{column} {value}")
     return (
         "No status changes: judged by the help desk's own columns, " + (", ".join(named) or "all of them empty") + "."
     )

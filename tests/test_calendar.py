@@ -307,6 +307,14 @@ NAMED = [
         None,
     ),
     (
+        "[C6] a window read an hour later may meet another: time counts once",
+        {"hours": 'sun = ["03:10-03:20", "04:00-05:00"]'},
+        "2026-03-29 00:00",
+        "2026-03-29 12:00",
+        60,
+        None,
+    ),
+    (
         "[C6] a skipped midnight is the first instant of the day",
         {"hours": AROUND_THE_CLOCK, "zone": "Africa/Cairo"},
         "2026-04-24 01:00",
@@ -393,6 +401,14 @@ def test_the_calendar_reaches_to_the_last_due_instant_even_over_a_long_shutdown(
     shut = '[[hours_change]]\nfrom = 2026-06-02\nhours = {}\n[[hours_change]]\nfrom = 2031-01-01\nhours.wed = ["09:00-17:00"]'
     with calendar(more=shut, before="business_day_hours = 8") as con:
         assert due(con, "2026-06-01 17:00", 2 * 28800) == utc("2031-01-08 17:00")
+
+
+def test_a_day_of_which_three_entries_speak_is_one_day():
+    more = '[holidays]\ncountry = "LT"\ndates = [2025-12-25]\npartial = [{ on = 2025-12-25, open = [] }]'
+    with calendar(more=more) as con:
+        assert con.execute("select count(*) - count(distinct day_on) from raw.local_days").fetchone() == (0,)
+        names = con.execute("select name from raw.closures where from_at = ?", [utc("2025-12-25 00:00")]).fetchall()
+        assert names == [("closed",)]
 
 
 def test_the_calendar_covers_a_very_long_limit():
@@ -633,7 +649,7 @@ def open_minutes(desk):
     return first, [opened and not shut for opened, shut in zip(is_open, is_shut, strict=True)]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(desk=desks(), data=st.data())
 def test_every_duration_and_due_instant_agrees_with_a_count_by_the_minute(desk, data):
     first, is_open = open_minutes(desk)

@@ -1,0 +1,333 @@
+"""The account of one ticket: its sums are the stored numbers, and it says why each row counts or not."""
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from etl.build import build
+from etl.calendar import write_calendar
+from etl.desk import parse_desk
+from etl.explain import ExplainError, explain_ticket
+from etl.policy import read_policy
+from etl.tables import create_tables
+from reference.compare import built
+from reference.desks import make
+
+POLICY = Path(__file__).parent.parent / "data" / "policy.csv"
+WANTED = {"facts.tickets", "facts.turns", "rules.findings", "reports.auto_closes", "reports.duplicates"}
+DESK = """
+timezone = "Europe/Vilnius"
+ticket_url = "https://help.example.com/tickets/{ticket_id}"
+[hours]
+mon = ["09:00-17:00"]
+tue = ["09:00-17:00"]
+wed = ["09:00-17:00"]
+thu = ["09:00-17:00"]
+fri = ["09:00-17:00"]
+[holidays]
+dates = [2026-05-18]
+partial = [{ on = 2026-05-19, open = ["09:00-13:00"] }]
+[[maintenance]]
+starts_at = 2026-05-15T16:00:00
+ends_at = 2026-05-15T16:30:00
+"""
+
+
+def desk_with(tickets, posts=(), changes=(), *, as_of="2026-06-01T00:00:00", desk=DESK):
+    """Return a built snapshot of the given rows; instants are UTC."""
+    con = duckdb.connect()
+    create_tables(con)
+    the_desk = parse_desk(desk)
+    con.execute("insert into raw.clock values (?)", [datetime.fromisoformat(as_of)])
+    con.execute(
+        "insert into raw.desk values (?, ?, ?, ?, false)",
+        [the_desk.name, the_desk.timezone, the_desk.ticket_url, the_desk.client_url],
+    )
+    for table, rows in (("tickets", tickets), ("posts", posts), ("status_changes", changes)):
+        for row in rows:
+            listed = ", ".join(f"? as {column}" for column in row)
+            con.execute(f"insert into raw.{table} by name select {listed}", list(row.values()))
+    read_policy(con, POLICY, the_desk.timezone)
+    write_calendar(con, the_desk)
+    build(con, wanted=WANTED)
+    return con
+
+
+def ticket(ticket_id="T1", opened_at="2026-05-15T12:00:00", **more):
+    return {
+        "ticket_id": ticket_id,
+        "client_email": "ada@example.org",
+        "opened_at": opened_at,
+        "status_code": "open",
+    } | more
+
+
+def post(post_id, posted_at, author_role="agent", **more):
+    return {"post_id": post_id, "ticket_id": "T1", "posted_at": posted_at, "author_role": author_role} | more
+
+
+def change(changed_at, status_code, outcome_code=None):
+    return {"ticket_id": "T1", "changed_at": changed_at, "status_code": status_code, "outcome_code": outcome_code}
+
+
+def sums(text):
+    """Return [(name, total, sum of the lines above it)] of every block of the text."""
+    found, lines = [], []
+    for line in text.splitlines():
+        if match := re.fullmatch(r"    ([+=]) (.*?)\s+([\d,]+) s", line):
+            mark, label, seconds = match[1], match[2], int(match[3].replace(",", ""))
+            if mark == "+":
+                lines.append(seconds)
+            else:
+                found.append((label.partition(",")[0], seconds, sum(lines)))
+                lines = []
+    return found
+
+
+def stamp(con, at):
+    """Return an instant as the text writes it, made by DuckDB from the stored offsets."""
+    return con.execute(
+        """
+        select strftime($at + to_seconds(arg_max(offset_seconds, from_at)), '%a %d %b %Y %H:%M:%S')
+        from raw.zone_offsets
+        where from_at <= $at
+        """,
+        {"at": at},
+    ).fetchone()[0]
+
+
+@pytest.mark.parametrize("seed", [9, 17, 23])
+def test_every_sum_is_the_stored_number_on_a_random_desk(seed):
+    desk = make(seed)
+    with built(desk, desk.as_ofs[-1], wanted=WANTED) as con:
+        tickets = con.execute("select * from facts.tickets").df().astype(object)
+        tickets = tickets.where(tickets.notna(), None).to_dict("records")
+        assert tickets
+        for row in tickets:
+            text = explain_ticket(con, row["ticket_id"])
+            assert "DISAGREES" not in text
+            turns = con.execute(
+                "select answer_business_seconds from facts.turns where ticket_id = ? order by turn_number",
+                [row["ticket_id"]],
+            ).fetchall()
+            blocks = sums(text)
+            assert all(total == added for _, total, added in blocks)
+            expected = [seconds for (seconds,) in turns if seconds is not None]
+            assert [total for name, total, _ in blocks if name.endswith("business_seconds")] == expected
+            first = [total for name, total, _ in blocks if name == "response_business_seconds"]
+            assert first == [row["response_business_seconds"]] * (row["response_business_seconds"] is not None)
+            waits = [total for name, total, _ in blocks if name == "client_wait_seconds"]
+            assert waits == [row["client_wait_seconds"]] * (row["client_wait_seconds"] is not None)
+            if row["desk_seconds"] is not None:
+                assert f"= {row['desk_seconds']:,} s\n" in text
+            if row["resolution_seconds"] is not None:
+                assert f"             = {row['resolution_seconds']:,} s" in text
+            for name in ("response_due_at", "first_responded_at", "first_resolved_at", "resolved_at", "closed_at"):
+                if row[name] is not None:
+                    assert stamp(con, row[name]) in text, name
+            for name in ("last_activity_at", "auto_close_due_at"):
+                if row[name] is not None:
+                    assert stamp(con, row[name]) in text, name
+            for name in ("response_band", "resolution_band", "response_basis", "outcome_code", "last_word_by"):
+                if row[name] is not None:
+                    assert row[name] in text, name
+            verdicts = con.execute(
+                "select rule, verdict::varchar from rules.findings where subject_kind = 'ticket' and subject_id = ?",
+                [row["ticket_id"]],
+            ).fetchall()
+            assert verdicts
+            for rule, verdict in verdicts:
+                assert f"  {verdict:<8} {rule} (clause " in text
+
+
+def test_a_stored_number_that_does_not_add_up_is_said_to_be_wrong():
+    with desk_with([ticket()], [post("p1", "2026-05-19T07:00:00")]) as con:
+        assert "DISAGREES" not in explain_ticket(con, "T1")
+        con.execute("update facts.turns set answer_business_seconds = answer_business_seconds + 1")
+        con.execute("update facts.tickets set client_wait_seconds = 7, auto_close_due_at = opened_at")
+        text = explain_ticket(con, "T1")
+        assert len(re.findall("DISAGREES: (?:answer_business|client_wait|auto_close)", text)) == 3
+
+
+ANSWERED_ON_WEDNESDAY = """\
+First response (clause 1.5): within_1_day
+-----------------------------------------
+  Terms      An answer can be expected within one to two business days.
+  Basis      posts: the ticket has posts, and they win over any reported column [R1, R2]
+  Start      Fri 15 May 2026 15:00:00 +03:00  the creation: opened by the client
+  Posts      1 up to as_of:
+    Wed 20 May 2026 10:00:00 +03:00  post p1, agent gus: THE FIRST ANSWER
+  Answer     Wed 20 May 2026 10:00:00 +03:00
+  Business day  28,800 s (8 h), of the week in force on Fri 15 May 2026 [C3]
+  Limits     first 1 business day = 28,800 s, last 2 business days = 57,600 s, in force from 2015-01-01
+  Open from Fri 15 May 2026 15:00:00 +03:00 to Wed 20 May 2026 10:00:00 +03:00 (the answer):
+    + Fri 15 May 2026  15:00:00 - 16:00:00                                                3,600 s
+    + Fri 15 May 2026  16:30:00 - 17:00:00                                                1,800 s
+    + Tue 19 May 2026  09:00:00 - 13:00:00                                               14,400 s
+    + Wed 20 May 2026  09:00:00 - 10:00:00                                                3,600 s
+    = response_business_seconds, 0.81 business days                                      23,400 s
+  Shut or changed meanwhile:
+    Fri 15 May 2026  16:00:00 - 16:30:00  maintenance (4.5)
+    Mon 18 May 2026  own date: a day of the desk's own
+    Tue 19 May 2026  partial day: open 09:00-13:00
+  Due        Thu 21 May 2026 11:30:00 +03:00: the first instant at which 57,600 s open are used up [C8]
+  Band       within_1_day: open time 23,400 s <= 28,800 s, within the first limit
+"""
+
+
+def test_the_response_is_laid_out_window_by_window():
+    with desk_with([ticket()], [post("p1", "2026-05-20T07:00:00", author_id="gus")]) as con:
+        text = explain_ticket(con, "T1")
+        section = text[text.index("First response") : text.index("Turns (")]
+        assert section.rstrip() == ANSWERED_ON_WEDNESDAY.rstrip()
+
+
+def test_each_post_passed_over_has_its_reason():
+    posts = [
+        post("a", "2026-05-15T11:59:59"),
+        post("b", "2026-05-15T12:00:00"),
+        post("c", "2026-05-15T12:00:05", is_auto=True),
+        post("d", "2026-05-15T12:01:00", "system"),
+        post("e", "2026-05-15T12:02:00", is_public=False),
+        post("f", "2026-05-15T12:03:00", None),
+        post("g", "2026-05-15T12:04:00", "client"),
+        post("h", "2026-05-15T12:05:00"),
+        post("i", "2026-05-15T12:06:00"),
+        post("j", None),
+        post("k", "2026-07-01T00:00:00"),
+    ]
+    with desk_with([ticket()], posts) as con:
+        text = explain_ticket(con, "T1")
+    said = dict(re.findall(r"post (\w), [^:]*: (.*)", text))
+    assert said == {
+        "a": "no effect, dated before the creation [S15]",
+        "b": "passed over, in the second of the creation, not later",
+        "c": "passed over, automatic [M2]",
+        "d": "passed over, a system message",
+        "e": "passed over, a private note",
+        "f": "passed over, nobody's [M1]",
+        "g": "the client's word",
+        "h": "THE FIRST ANSWER",
+        "j": "ignored, it has no time [M1]",
+    }
+    assert "    and 1 after it\n    1 dated after as_of: not yet written [T4]\n" in text
+
+
+def test_a_ticket_opened_by_an_agent_starts_with_the_clients_first_word():
+    posts = [
+        post("a", "2026-05-15T12:10:00"),
+        post("b", "2026-05-15T13:00:00", "client"),
+        post("c", "2026-05-15T13:00:00"),
+        post("d", "2026-05-15T13:30:00"),
+    ]
+    with desk_with([ticket(opened_by="agent")], posts) as con:
+        text = explain_ticket(con, "T1")
+    assert "Start      Fri 15 May 2026 16:00:00 +03:00  the client's first word: opened by an agent" in text
+    assert "post a, agent: passed over, the client has not written yet [R3]" in text
+    assert "post b, client: the client's first word: the clock starts [R3]" in text
+    assert "post c, agent: passed over, in the second of the client's first word, not later" in text
+    assert "post d, agent: THE FIRST ANSWER" in text
+
+
+@pytest.mark.parametrize(
+    "tickets, basis",
+    [
+        ([ticket(first_responded_at="2026-05-15T13:00:00")], "reported: no posts; the help desk's own column"),
+        (
+            [ticket(), ticket("T2", first_responded_at="2026-05-15T13:00:00")],
+            "reported: no posts; first_responded_at is filled for other tickets and not here, so unanswered",
+        ),
+        ([ticket()], "none: neither posts nor a reported response in the whole load, so the answer is unknown"),
+    ],
+    ids=["reported", "reported for others", "none"],
+)
+def test_the_basis_is_explained(tickets, basis):
+    with desk_with(tickets) as con:
+        assert f"Basis      {basis}" in explain_ticket(con, "T1")
+
+
+def test_waits_closings_and_later_turns_are_told_one_by_one():
+    posts = [
+        post("a", "2026-05-15T13:00:00"),
+        post("b", "2026-05-20T13:00:00", "client"),
+        post("c", "2026-05-21T08:00:00"),
+        post("d", "2026-05-22T08:00:00"),
+    ]
+    changes = [
+        change("2026-05-16T10:00:00", "solved"),
+        change("2026-05-20T13:00:00", "open"),
+        change("2026-05-29T08:00:00", "closed", "auto_closed"),
+    ]
+    with desk_with([ticket()], posts, changes) as con:
+        text = explain_ticket(con, "T1")
+    waits = re.findall(r"    \+ (.*? to .*?)  +([\d,]+ s)", text)
+    assert waits == [
+        ("Fri 15 May 2026 16:00:00 +03:00 to Wed 20 May 2026 16:00:00 +03:00 (the client wrote)", "432,000 s"),
+        ("Thu 21 May 2026 11:00:00 +03:00 to Fri 29 May 2026 11:00:00 +03:00 (closed)", "691,200 s"),
+    ]
+    assert sums(text)[-1] == ("client_wait_seconds", 1_123_200, 1_123_200)
+    assert "Closed     Sat 16 May 2026 13:00:00 +03:00  solved: a resolution" in text
+    assert "Reopened   Wed 20 May 2026 16:00:00 +03:00  which undoes the closing before it [S5]" in text
+    assert "Closed     Fri 29 May 2026 11:00:00 +03:00  auto_closed: no resolution" in text
+    assert "Reopened        1 time, counted from the status changes [S10]" in text
+    assert "  Turn 2: within_1_day\n  Asked      Wed 20 May 2026 16:00:00 +03:00  post b\n" in text
+    assert "Last activity  Fri 22 May 2026 11:00:00 +03:00  a word of the agent, post d" in text
+    assert "Auto-close due Sat 30 May 2026 11:00:00 +03:00  = last activity + 8 days (691,200 s)" in text
+    assert "Inactivity (clause 4.6): early" in text
+
+
+def test_a_long_wait_is_added_up_by_week_and_by_month():
+    posts = [post("a", "2026-04-13T07:00:00")]
+    for opened_at, label in (
+        ("2026-03-12T12:00:00", "week of Mon 16 Mar 2026, 5 windows"),
+        ("2025-01-02T12:00:00", "March 2025, 21 windows"),
+    ):
+        with desk_with([ticket(opened_at=opened_at)], posts) as con:
+            text = explain_ticket(con, "T1")
+            [stored] = con.execute("select response_business_seconds from facts.tickets").fetchone()
+        assert label in text
+        assert sums(text)[0] == ("response_business_seconds", stored, stored)
+
+
+def test_maintenance_at_the_opening_is_told_for_information():
+    with desk_with([ticket(opened_at="2026-05-15T13:00:00")]) as con:
+        assert (
+            "Opened during maintenance (4.5, for information): Fri 15 May 2026  16:00:00 - 16:30:00"
+            in explain_ticket(con, "T1")
+        )
+    with desk_with([ticket(opened_at="2026-05-15T13:30:00")]) as con:
+        assert "Opened outside maintenance" in explain_ticket(con, "T1")
+
+
+def test_what_an_export_says_does_not_steer_the_terminal_or_the_link():
+    with desk_with([ticket("T1/?#", subject="Red \x1b[31malert\nTicket 2")]) as con:
+        text = explain_ticket(con, "T1/?#")
+    assert text.startswith("Ticket T1/?#: Red [31malert Ticket 2\n")
+    assert "https://help.example.com/tickets/T1%2F%3F%23\n" in text
+
+
+@pytest.mark.parametrize(
+    "asked, message",
+    [
+        ("t1", "no ticket t1; the nearest ids are T1, T12, X9"),
+        ("T13", "no ticket T13; the nearest ids are T1, T12, X9"),
+        (
+            "LATER",
+            "ticket LATER: opened 2026-07-01 00:00:00 UTC, after as_of 2026-06-01 00:00:00 UTC; "
+            "it has not happened yet in this snapshot",
+        ),
+    ],
+)
+def test_an_unknown_ticket_is_an_error_that_names_near_ids(asked, message):
+    tickets = [ticket("T1"), ticket("T12"), ticket("X9"), ticket("LATER", "2026-07-01T00:00:00")]
+    with desk_with(tickets) as con, pytest.raises(ExplainError) as error:
+        explain_ticket(con, asked)
+    assert str(error.value) == message
+
+
+def test_an_empty_snapshot_has_nothing_to_explain():
+    with desk_with([]) as con, pytest.raises(ExplainError, match="no ticket T1: the snapshot holds no tickets"):
+        explain_ticket(con, "T1")
