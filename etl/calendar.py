@@ -39,13 +39,16 @@ def write_calendar(con: duckdb.DuckDBPyConnection, desk: Desk) -> None:
     """Fill raw.open_windows, raw.local_days, raw.closures and raw.zone_offsets for the desk.
 
     Needs the raw tables, raw.clock and policy.limits filled. The calendar runs from the first
-    instant any row holds to past the last one that can be asked about: the end of every running
-    limit and of the support that begins today, and the instant by which the desk, open as its
-    file says, has used up the longest response limit. Raises DeskError when it never does.
+    instant any row or the queue's pace looks back to, to past the last one that can be asked
+    about: the end of every running limit and of the support that begins today, and the instant
+    by which the desk, open as its file says, has used up the longest response limit. Raises
+    DeskError when it never does.
     """
     as_of = con.execute("select as_of_at from raw.clock").fetchone()[0]
     first, last = _span_of_rows(con, as_of)
-    until = max(last, as_of + _longest_limit(con), as_of + _forecast(con)) + timedelta(days=40)
+    pace, forecast = _pace_and_forecast(con)
+    first = min(first, as_of - pace)
+    until = max(last, as_of + _longest_limit(con), as_of + forecast) + timedelta(days=40)
     needed = _open_seconds_needed(con, desk)
 
     _write_zone(con, desk)
@@ -115,10 +118,22 @@ def _longest_limit(con: duckdb.DuckDBPyConnection) -> timedelta:
     return min(timedelta(days=days or 0), 3 * LONGEST_FORECAST)
 
 
-def _forecast(con: duckdb.DuckDBPyConnection) -> timedelta:
-    """Return how far expected answers reach: at worst one answer in 28 days for every ticket [X11]."""
-    tickets = con.execute("select count(*) from raw.tickets").fetchone()[0]
-    return min(timedelta(days=28 * min(tickets + 1, 1000)), LONGEST_FORECAST)
+def _pace_and_forecast(con: duckdb.DuckDBPyConnection) -> tuple[timedelta, timedelta]:
+    """Return how far back the desk's pace looks, and how far ahead expected answers can lie [X11].
+
+    At worst the desk gave one answer in all that time, and every ticket waits for one.
+    """
+    seconds, tickets = con.execute(
+        """
+        select
+            coalesce(max(value_seconds), 0),
+            (select count(*) from raw.tickets)
+        from policy.limits
+        where rule = 'queue' and parameter = 'pace'
+        """
+    ).fetchone()
+    pace = min(timedelta(seconds=seconds), LONGEST_FORECAST)
+    return pace, min(pace * (tickets + 1), LONGEST_FORECAST)
 
 
 def _open_seconds_needed(con: duckdb.DuckDBPyConnection, desk: Desk) -> int:

@@ -71,14 +71,28 @@ def calendar(hours=OFFICE, more="", *, zone=ZONE, before="", first="2025-06-01",
     with duckdb.connect() as con:
         create_tables(con)
         con.execute("insert into raw.clock values (?)", [datetime.fromisoformat(str(as_of))])
-        con.execute("create table policy.limits (value_number double, unit varchar)")
-        con.execute("insert into policy.limits values (?, 'business_day'), (6, 'month')", [limits])
+        write_limits(con, limits)
         if first is not None:
             opened_at = datetime.fromisoformat(str(first))
             con.execute("insert into raw.tickets (ticket_id, opened_at) values ('first', ?)", [opened_at])
         write_calendar(con, desk)
         build(con, wanted=FACTS)
         yield con
+
+
+def write_limits(con, business_days):
+    """Write the limits the calendar reaches for: the longest answer, coverage, and the queue's pace."""
+    con.execute(
+        """
+        create table policy.limits as
+        from (values
+            ('response_time', 'last', ?, null, 'business_day'),
+            ('coverage', 'months', 6, null, 'month'),
+            ('queue', 'pace', 28, 2419200, 'day')
+        ) as limits(rule, parameter, value_number, value_seconds, unit)
+        """,
+        [business_days],
+    )
 
 
 def utc(text, zone=ZONE):
@@ -366,6 +380,22 @@ def test_the_calendar_covers_rows_of_every_table_and_what_is_dated_after_as_of()
         write_calendar(con, parse_desk(f'timezone = "{ZONE}"\n[hours]\n{OFFICE}'))
         first, last = con.execute("select min(from_at), max(until_at) from raw.local_days").fetchone()
         assert first <= datetime(2003, 2, 1) and last > datetime(2031, 2, 1)
+
+
+def test_the_calendar_covers_as_of_and_the_pace_before_it_when_all_rows_are_later():
+    with calendar(first="2027-02-01", as_of="2026-06-01") as con:
+        assert business_minutes(con, "2026-05-04 09:00", "2026-06-01 17:00") == 21 * 8 * 60
+
+
+def test_the_calendar_reaches_as_far_as_an_answer_can_be_expected():
+    # One answer in 28 days, and 30 tickets that wait.
+    with calendar(OFFICE) as con:
+        con.execute(
+            "insert into raw.tickets (ticket_id, opened_at) select i, timestamp '2026-05-31' from range(29) as r(i)"
+        )
+        write_calendar(con, parse_desk(f'timezone = "{ZONE}"\n[hours]\n{OFFICE}'))
+        build(con, wanted=FACTS)
+        assert due(con, "2026-06-01 03:00", 30 * 20 * 28800) > datetime(2028, 9, 1)
 
 
 def test_a_term_without_end_does_not_stretch_the_calendar_for_ever():
@@ -676,7 +706,7 @@ def test_every_duration_and_due_instant_agrees_with_a_count_by_the_minute(desk, 
     with duckdb.connect() as con:
         create_tables(con)
         con.execute("insert into raw.clock values (?)", [begins + timedelta(seconds=span)])
-        con.execute("create table policy.limits as select 3 as value_number, 'business_day' as unit")
+        write_limits(con, 3)
         con.execute("insert into raw.tickets (ticket_id, opened_at) values ('first', ?)", [begins])
         try:
             write_calendar(con, parse_desk(text_of(desk)))

@@ -40,8 +40,8 @@ def test_windows_may_be_written_in_any_order_and_may_touch():
 @pytest.mark.parametrize(
     "line, seconds",
     [
-        ('mon = ["09:00-17:00"]\nfri = ["09:00-17:00"]\nwed = ["09:00-12:00"]', 8 * 3600),
-        ('mon = ["09:00-17:00"]\nwed = ["09:00-12:00"]', 8 * 3600),
+        ('mon = ["09:00-12:00"]\nfri = ["09:00-12:00"]\nwed = ["09:00-17:00"]', 3 * 3600),
+        ('mon = ["09:00-12:00"]\nwed = ["09:00-17:00"]', 8 * 3600),
         ('mon = ["09:00-13:00", "14:00-17:30"]', 27000),
     ],
     ids=["the most frequent total", "of equally frequent ones the longest", "windows of a day add up"],
