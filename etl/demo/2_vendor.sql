@@ -53,7 +53,7 @@ select
     concat_ws('.', first_major + is_after_major::integer, since_major // 3, since_major % 3) as version,
     seconds_of(released_on::timestamp) + 25200 + pick(3, product_number * 100 + release_number, 21600) as released_seconds,
     released_on,
-    case when release_number = major_number then 40 when since_major % 3 = 0 then 16 else 4 end as rush
+    case when release_number = major_number then 70 when since_major % 3 = 0 then 24 else 4 end as rush
 from numbered, plan.span
 where released_on <= last_on + 380
 order by product_number, release_number;
@@ -92,7 +92,8 @@ inner join styles on style_number = agent_number % 7, plan.span
 order by agent_number;
 
 -- Who was away: two weeks in summer, a few days around the new year for half of the team, short
--- illnesses, and one week in which three of seven fell ill together.
+-- illnesses, one week in which four of seven fell ill together, and a thin
+-- team in the last week, so that there is a queue to look at.
 create table plan.absences as
 select
     agent_number,
@@ -119,7 +120,14 @@ select
     last_on - 258,
     9
 from plan.agents, plan.span
-where agent_number % 7 in (1, 2, 0);
+where agent_number % 7 in (1, 2, 3, 0)
+union all
+select
+    agent_number,
+    last_on - 4,
+    8
+from plan.agents, plan.span
+where agent_number % 7 in (0, 1, 3);
 
 create table plan.presence as
 select
@@ -205,7 +213,7 @@ with rushes as (
     select
         releases.product_number,
         day_on,
-        sum(rush * 10000 // (1 + (day_on - released_on)) // (2 + (day_on - released_on)))::bigint as rush
+        sum(rush * 6000 // (1 + (day_on - released_on)))::bigint as rush
     from plan.local_days
     inner join plan.releases on day_on >= released_on and day_on < released_on + 15
     group by releases.product_number, day_on
@@ -221,7 +229,8 @@ select
         * (case when is_holiday then 0.55 else 1 end)
         * (case when launched_after_days > 0 and day_on < first_sale_on + 275 + launched_after_days then 0 else 1 end)
         * (1 + coalesce(rush, 0) / 100000.0)
-        -- Days differ for no reason anybody knows.
+        -- Weeks and days differ for no reason anybody knows.
+        * (0.72 + 0.56 * draw(23, (day_on - date '2000-01-03') // 7))
         * (0.45 + 0.55 * (draw(20, day_on - date '2000-01-01') + draw(21, day_on - date '2000-01-01')))
         * (0.6 + 0.8 * draw(22, (day_on - date '2000-01-01') * 16 + products.product_number))
         * 1000

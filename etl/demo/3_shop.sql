@@ -20,26 +20,12 @@ slot_weights as (
     cross join plan.span
     inner join day_weights on day_on = local_on
     where slot * 900 + 900 <= as_of_seconds
-),
--- Each slot's share of the total, as a range of ranks: rank r falls into the slot whose range holds it.
-cumulated as (
-    select
-        slot,
-        local_on,
-        (sum(weight) over (order by slot))::bigint as upto,
-        weight
-    from slot_weights
-),
-total as (
-    select max(upto) as weight
-    from cumulated
 )
 select
     slot,
     local_on,
-    (upto - cumulated.weight)::hugeint * getvariable('sales_count') // total.weight as first_rank,
-    upto::hugeint * getvariable('sales_count') // total.weight as next_rank
-from cumulated, total;
+    (sum(weight) over (order by slot) - weight)::bigint as from_weight
+from slot_weights;
 
 -- A draw within a day leads to a product: the ranges of a day add up to its whole weight.
 create table plan.product_ranges as
@@ -52,12 +38,40 @@ select
 from plan.product_days;
 
 create table plan.first_purchases as
-with sales as (
+with drawn as (
+    select cast(floor(draw(29, drawn_number) * (select max(from_weight) from plan.sales_slots)) as bigint) as place
+    from (select unnest(range(getvariable('sales_count')::bigint)) as drawn_number)
+),
+-- The slot that holds a place: the last one that begins at or before it.
+marked as (
     select
+        from_weight as place,
         slot,
-        local_on,
-        unnest(range(first_rank::bigint, next_rank::bigint)) as sale_number
+        false as is_sale
     from plan.sales_slots
+    union all
+    select
+        place,
+        null,
+        true
+    from drawn
+),
+placed as (
+    select
+        place,
+        is_sale,
+        max(slot) over (order by place, is_sale, slot rows between unbounded preceding and current row) as slot
+    from marked
+),
+-- Numbered in the order of time, so that a returning client has bought before.
+sales as (
+    select
+        placed.slot,
+        slots.local_on,
+        row_number() over (order by place) - 1 as sale_number
+    from placed
+    inner join plan.slots on slots.slot = placed.slot
+    where is_sale
 ),
 buyers as (
     select

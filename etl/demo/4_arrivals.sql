@@ -14,34 +14,18 @@ slot_weights as (
         slot,
         local_on,
         -- Mornings and early afternoons of the desk's zone, with evenings for clients overseas.
-        cast(floor(
-            day_weights.weight
-            * [3, 2, 2, 2, 2, 3, 5, 9, 15, 21, 23, 20, 16, 18, 21, 20, 18, 14, 11, 10, 10, 9, 7, 5][local_hour + 1]
-            * (draw(60, slot) + draw(61, slot))
-        ) as bigint) as weight
+        day_weights.weight
+            * [3, 2, 2, 2, 2, 3, 5, 9, 15, 21, 23, 20, 16, 18, 21, 20, 18, 14, 11, 10, 10, 9, 7, 5][local_hour + 1] as weight
     from plan.slots
     cross join plan.span
     inner join day_weights on day_on = local_on
     where slot * 900 + 900 <= as_of_seconds
-),
-cumulated as (
-    select
-        slot,
-        local_on,
-        weight,
-        (sum(weight) over (order by slot))::bigint as upto
-    from slot_weights
-),
-total as (
-    select max(upto) as weight
-    from cumulated
 )
 select
     slot,
     local_on,
-    ((upto - cumulated.weight)::hugeint * getvariable('main_count') // total.weight)::bigint as first_rank,
-    (upto::hugeint * getvariable('main_count') // total.weight)::bigint as next_rank
-from cumulated, total;
+    (sum(weight) over (order by slot) - weight)::bigint as from_weight
+from slot_weights;
 
 -- How many purchases of a product there were on the morning of a day, and 230 days before it.
 create table plan.purchase_counts as
@@ -79,12 +63,42 @@ left join running as earlier
     on earlier.product_number = running.product_number and earlier.day_on = running.day_on - 230;
 
 create table plan.main_tickets as
-with arrivals as (
+with drawn as (
     select
-        local_on,
+        arrival_number,
+        cast(floor(draw(61, arrival_number) * (select max(from_weight) from plan.ticket_slots)) as bigint) as place
+    from (select unnest(range(1, 1 + getvariable('main_count')::bigint)) as arrival_number)
+),
+-- The slot that holds a place: the last one that begins at or before it.
+marked as (
+    select
+        from_weight as place,
         slot,
-        unnest(range(first_rank, next_rank)) as arrival_number
+        null as arrival_number
     from plan.ticket_slots
+    union all
+    select
+        place,
+        null,
+        arrival_number
+    from drawn
+),
+placed as (
+    select
+        arrival_number,
+        max(slot) over (
+            order by place, arrival_number nulls first, slot rows between unbounded preceding and current row
+        ) as slot
+    from marked
+),
+arrivals as (
+    select
+        slots.local_on,
+        placed.slot,
+        arrival_number
+    from placed
+    inner join plan.slots on slots.slot = placed.slot
+    where arrival_number is not null
 ),
 about as (
     select

@@ -149,7 +149,10 @@ silences as (
         *,
         coalesce(unanswered_seconds, talked_seconds, clock_seconds, opened_seconds) as silent_since_seconds,
         case
-            when ending not in ('auto_closed', 'neglected', 'silent') then null
+            when ending not in ('auto_closed', 'neglected', 'silent', 'forgotten') then null
+            -- What the nightly job missed is found months later, if at all.
+            when (ending = 'forgotten' or silence_draw >= 0.965) and draw(228, arrival_number) < 0.55 then 'found'
+            when ending = 'forgotten' then 'missed'
             when silence_draw < 0.80 then 'on_time'
             when silence_draw < 0.87 then 'early'
             when silence_draw < 0.94 then 'late'
@@ -180,12 +183,17 @@ select
     due.arrival_number,
     unanswered_seconds,
     silent_since_seconds,
-    case when silence = 'exact' then ['early', 'on_time', 'on_time', 'late'][1 + edge] else silence end as silence,
+    case
+        when silence = 'exact' then ['early', 'on_time', 'on_time', 'late'][1 + edge]
+        when silence = 'found' then 'late'
+        else silence
+    end as silence,
     case
         -- A job closes idle tickets every night.
         when silence in ('on_time', 'late')
             then due_seconds + (86400 - (due_seconds - 4500) % 86400) % 86400
                 + case when silence = 'late' then 86400 * (1 + pick(224, due.arrival_number, 4)) + 3600 else 0 end
+        when silence = 'found' then due_seconds + 86400 * (25 + pick(229, due.arrival_number, 70)) + 30000
         when silence = 'early' then due_seconds - 7200 - pick(224, due.arrival_number, 200000)
         when silence = 'exact' then due_seconds + [-1, 0, 86400, 86401][1 + edge]
     end as silenced_seconds,

@@ -1,6 +1,4 @@
--- The exports: one table per file, with the columns of the house dialect.
-
-create macro instant_text(seconds) as instant_of(seconds);
+-- The exports: one view per file, with the columns of the house dialect.
 
 -- Which of the people present wrote each post: mostly the ticket's own agent.
 create table plan.owners as
@@ -74,7 +72,7 @@ select
 from plan.products
 where product_number <= 3;
 
-create table files.product_aliases as
+create view files.product_aliases as
 select
     source_text,
     product_id
@@ -82,31 +80,31 @@ from plan.old_names
 inner join plan.products using (product_number)
 order by source_text;
 
-create table files.products as
+create view files.products as
 select
     product_id,
     product_name
 from plan.products
 order by product_number;
 
-create table files.releases as
+create view files.releases as
 select
     product_id,
     version,
-    instant_text(released_seconds) as released_at
+    instant_of(released_seconds) as released_at
 from plan.releases
 inner join plan.products using (product_id), plan.span
 where released_seconds <= as_of_seconds
 order by releases.product_number, release_number;
 
-create table files.agents as
+create view files.agents as
 select
     agent_id,
     agent_name as name
 from plan.agents
 order by agent_number;
 
-create table files.aliases as
+create view files.aliases as
 select
     alias_email,
     client_email
@@ -114,22 +112,22 @@ from plan.alias_names
 inner join plan.clients using (client_number)
 order by client_number;
 
-create table files.clients as
+create view files.clients as
 select
     client_email,
     client_name as name,
-    instant_text(registered_seconds) as registered_at,
+    instant_of(registered_seconds) as registered_at,
     country_code,
     website
 from plan.clients
 order by client_number;
 
-create table files.subscriptions as
+create view files.subscriptions as
 select
     client_email,
     'product-updates' as list_code,
-    instant_text(subscribed_seconds) as subscribed_at,
-    instant_text(case when unsubscribed_seconds <= as_of_seconds then unsubscribed_seconds end) as unsubscribed_at
+    instant_of(subscribed_seconds) as subscribed_at,
+    instant_of(case when unsubscribed_seconds <= as_of_seconds then unsubscribed_seconds end) as unsubscribed_at
 from plan.clients
 cross join plan.span
 where subscribed_seconds is not null
@@ -150,12 +148,12 @@ from plan.purchases
 inner join plan.clients using (client_number)
 inner join plan.products using (product_number);
 
-create table files.purchases as
+create view files.purchases as
 select
     purchase_id,
     client_email,
     coalesce(case when draw(333, purchase_number) < 0.03 then source_text end, product_id) as product_id,
-    instant_text(purchased_seconds) as purchased_at,
+    instant_of(purchased_seconds) as purchased_at,
     amount,
     currency_code,
     has_support_extra,
@@ -163,7 +161,7 @@ select
         when stated_months is not null
             then instant_of(purchased_seconds)::date + to_months(stated_months::integer)
     end::date::varchar as support_until_at,
-    instant_text(case when extra_from_seconds <= as_of_seconds then extra_from_seconds end) as support_extra_from_at,
+    instant_of(case when extra_from_seconds <= as_of_seconds then extra_from_seconds end) as support_extra_from_at,
     licence_key,
     ip as purchase_ip,
     case when draw(334, client_number) < 0.7 then 'd-' || substr(md5('device' || client_number::varchar), 1, 8) end as device_id,
@@ -175,7 +173,7 @@ cross join plan.span
 left join plan.old_names using (product_number)
 order by purchase_number;
 
-create table files.downloads as
+create view files.downloads as
 with fetched as (
     select
         purchase_number * 4 as download_number,
@@ -197,7 +195,7 @@ select
     purchase_id,
     fetched.product_id,
     releases.version,
-    instant_text(fetched_seconds) as downloaded_at,
+    instant_of(fetched_seconds) as downloaded_at,
     ip
 from fetched
 cross join plan.span
@@ -215,7 +213,7 @@ from plan.talks
 where purchase_number is not null
 group by purchase_number;
 
-create table files.refunds as
+create view files.refunds as
 with asked as (
     select
         sold.*,
@@ -241,8 +239,8 @@ decided as (
 select
     'R' || (5000 + purchase_number)::varchar as refund_id,
     purchase_id,
-    instant_text(requested_seconds) as requested_at,
-    instant_text(case when decided_seconds <= as_of_seconds then decided_seconds end) as decided_at,
+    instant_of(requested_seconds) as requested_at,
+    instant_of(case when decided_seconds <= as_of_seconds then decided_seconds end) as decided_at,
     case when decided_seconds > as_of_seconds then 'requested' when fate < 0.7 then 'approved' else 'denied' end as status_code,
     case when draw(357, purchase_number) < 0.12 then (amount / 2)::decimal(18, 2) else amount end as amount,
     currency_code
@@ -250,7 +248,7 @@ from decided, plan.span
 where requested_seconds <= as_of_seconds
 order by purchase_number;
 
-create table files.chargebacks as
+create view files.chargebacks as
 with disputed as (
     select
         *,
@@ -268,8 +266,8 @@ closing as (
 select
     'CB' || (700 + purchase_number)::varchar as chargeback_id,
     purchase_id,
-    instant_text(opened_seconds) as opened_at,
-    instant_text(case when closed_seconds <= as_of_seconds then closed_seconds end) as closed_at,
+    instant_of(opened_seconds) as opened_at,
+    instant_of(case when closed_seconds <= as_of_seconds then closed_seconds end) as closed_at,
     case
         when closed_seconds > as_of_seconds then 'open'
         when fate < 0.5 then 'lost'
@@ -282,15 +280,15 @@ select
     case when draw(366, purchase_number) < 0.25 then (5 + pick(367, purchase_number, 40))::decimal(18, 2) end
         as other_cost_amount,
     currency_code,
-    instant_text(opened_seconds + 86400 * 14) as evidence_due_at
+    instant_of(opened_seconds + 86400 * 14) as evidence_due_at
 from closing, plan.span
 where opened_seconds <= as_of_seconds
 order by purchase_number;
 
-create table files.status_changes as
+create view files.status_changes as
 select
     ticket_id,
-    instant_text(changed_seconds) as changed_at,
+    instant_of(changed_seconds) as changed_at,
     status_code,
     -- Now and then the agent states the outcome on the ticket only.
     case when kind = 'closing' and draw(370, arrival_number) < 0.04 then null else outcome_code end as outcome_code
@@ -298,7 +296,7 @@ from plan.changes
 inner join plan.numbers using (arrival_number)
 order by changed_seconds, ticket_id, status_code;
 
-create table files.posts as
+create view files.posts as
 with placed as (
     select
         posts.*,
@@ -363,7 +361,7 @@ select
     case author_role when 'agent' then agent_id when 'client' then client_email end as author_id,
     is_public,
     is_auto,
-    instant_text(posted_seconds) as posted_at,
+    instant_of(posted_seconds) as posted_at,
     fill(
         case when is_letter then greetings[1 + pick(382, post_number, len(greetings))] else '' end
         || texts[1 + pick(383, post_number, len(texts))]
@@ -375,7 +373,7 @@ cross join openings
 left join plan.clients on clients.client_number = worded.client_number
 order by post_number;
 
-create table files.tickets as
+create view files.tickets as
 with settings as (
     select texts
     from plan.phrases
@@ -426,18 +424,18 @@ select
     talk.version,
     talk_states.status_code,
     case when talks.is_by_agent then 'agent' else 'client' end as opened_by,
-    instant_text(talks.opened_seconds) as opened_at,
-    instant_text(case when answered_seconds <= as_of_seconds then answered_seconds end) as first_responded_at,
-    instant_text(case when talk_states.outcome_code in ('solved', 'not_apparent', 'client_specific') then closing_seconds end)
+    instant_of(talks.opened_seconds) as opened_at,
+    instant_of(case when answered_seconds <= as_of_seconds then answered_seconds end) as first_responded_at,
+    instant_of(case when talk_states.outcome_code in ('solved', 'not_apparent', 'client_specific') then closing_seconds end)
         as resolved_at,
-    instant_text(case when is_closed then filed_seconds end) as closed_at,
+    instant_of(case when is_closed then filed_seconds end) as closed_at,
     talk_states.outcome_code,
     case
         when talk_states.outcome_code = 'duplicate' then other_tickets.ticket_id
     end as duplicate_of_id,
     talk_states.reopen_count,
     agents.agent_id,
-    instant_text(greatest(talks.opened_seconds, last_words.last_word_seconds)) as last_activity_at,
+    instant_of(greatest(talks.opened_seconds, last_words.last_word_seconds)) as last_activity_at,
     case
         when draw(400, talks.arrival_number) < 0.82
             then 'PHP 8.' || (1 + pick(401, talks.client_number, 4))::varchar || ', '
@@ -506,13 +504,13 @@ select
     ['5.9', '0.2', '5.4', '5.2', '5.9', '5.1', '5.6', '5.11'][1 + (ban_number - 1) % 8] as clause
 from chosen;
 
-create table files.bans as
+create view files.bans as
 select
     'B' || ban_number::varchar as ban_id,
     client_email,
     clause,
-    instant_text(banned_seconds) as banned_at,
-    instant_text(
+    instant_of(banned_seconds) as banned_at,
+    instant_of(
         case
             when ban_number % 4 = 1 and banned_seconds + 86400 * 60 <= as_of_seconds
                 then banned_seconds + 86400 * (20 + pick(422, client_number, 40))
@@ -534,7 +532,7 @@ inner join plan.clients using (client_number)
 where banned_seconds <= as_of_seconds
 order by ban_number;
 
-create table files.incidents as
+create view files.incidents as
 with before_bans as (
     select
         client_number,
@@ -575,7 +573,7 @@ select
     client_email,
     ticket_id,
     clause,
-    instant_text(occurred_seconds) as occurred_at,
+    instant_of(occurred_seconds) as occurred_at,
     note,
     agent_name as recorded_by
 from happened

@@ -2,7 +2,7 @@
 -- Nothing here reads the exports, the policy file or a rule. No column is called as one of an export, so
 -- that the key is ignored where a folder with it is loaded.
 
-create table plan.answer_key as
+create view plan.answer_key as
 with clock as (
     select
         as_of_seconds,
@@ -105,7 +105,7 @@ select
         when auto_close_state = 'active' then false
         when is_closed then unanswered_seconds is not null or (not is_answered and not is_by_agent)
             or (not is_answered and clock_seconds is not null)
-        else is_client_last or (not is_answered and (not is_by_agent or clock_seconds <= as_of_seconds))
+        else is_client_last or (not is_answered and (not is_by_agent or coalesce(clock_seconds <= as_of_seconds, false)))
     end as planned_neglected
 from judged
 order by opened_seconds, arrival_number;
