@@ -5,6 +5,8 @@
 #   make test PARTS="sql"               one part of the suite: sql, browser or rest
 
 PORT   ?= 8501
+# Only this machine can look; ADDRESS=0.0.0.0 opens it to the network, without any log-in.
+ADDRESS ?= localhost
 PYTHON ?= $(shell for python in python3 python python3.14 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$python" && break; done)
 PARTS  ?=
@@ -24,7 +26,8 @@ help: ## this list
 
 run: $(VENV)/run.stamp ## set up, load the sample where nothing is loaded yet, open the dashboard on http://localhost:8501
 	@$(PY) -m etl sample
-	@$(PY) dashboard/serve.py --port $(PORT)
+	@echo "The dashboard: http://localhost:$(PORT) (stop it with Ctrl-C)"
+	@$(PY) -m streamlit run dashboard/app.py --server.address $(ADDRESS) --server.port $(PORT)
 
 test: $(VENV)/test.stamp ## lint, then every test: SQL and ETL, pages, browser (finds or installs Chromium)
 	@$(PY) tests/suite.py $(PARTS)

@@ -1,0 +1,131 @@
+"""Speed and memory at 200,000 tickets and 1,000,000 posts, against what is promised.
+
+`make bench`, or `python -m benchmarks [--tickets N] [--rounds N] [--strict]`. Everything compared
+is measured in the same run, in turns, on files that are already in the page cache. With --strict a
+missed target is exit code 1.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+import duckdb
+
+from benchmarks import data
+from benchmarks.pages import page_seconds
+from benchmarks.reports import report_seconds
+
+ROOT = Path(__file__).parent.parent
+LOAD_RATIO = 3.0
+REPORT_SECONDS = 0.2
+
+missed: list[str] = []
+
+
+def target(name: str, value: float, limit: float) -> str:
+    """Return PASS or MISS for a value that should not exceed its limit, and remember the misses."""
+    if value <= limit:
+        return "PASS"
+    missed.append(name)
+    return "MISS"
+
+
+def once(kind: str, exports: Path) -> dict[str, float]:
+    """Run one measurement in a fresh process and folder; return its figures and the whole command's seconds."""
+    folder = data.FOLDER / kind
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    started = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.once", kind, str(exports), str(folder)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    whole = time.perf_counter() - started
+    return json.loads(done.stdout.splitlines()[-1]) | {"whole_seconds": whole}
+
+
+def compare_load(exports: Path, rounds: int) -> Path:
+    """Print loading against DuckDB's bare reader, in turns; return the warehouse of the last load."""
+    runs: dict[str, list[dict[str, float]]] = {"floor": [], "load": []}
+    for _ in range(rounds):
+        for kind, figures in runs.items():
+            figures.append(once(kind, exports))
+    middle = {
+        kind: {name: median(run[name] for run in figures) for name in figures[0]} for kind, figures in runs.items()
+    }
+    print(f"\nLoading, median of {rounds} rounds in turns          wall  processor  whole command  peak memory")
+    for kind, title in (("floor", "DuckDB: create table as read_csv"), ("load", "load + build + publish")):
+        figures = middle[kind]
+        print(
+            f"  {title:40} {figures['seconds']:6.2f} s  {figures['processor_seconds']:6.2f} s"
+            f"      {figures['whole_seconds']:6.2f} s  {figures['peak_mb']:8.0f} MB"
+        )
+    ratio = middle["load"]["seconds"] / middle["floor"]["seconds"]
+    each = ", ".join(
+        f"{ours['seconds'] / bare['seconds']:.2f}" for ours, bare in zip(runs["load"], runs["floor"], strict=True)
+    )
+    verdict = target("load", ratio, LOAD_RATIO)
+    print(f"  {verdict}  {ratio:.2f} x the bare reader (target: at most {LOAD_RATIO:.1f}; per round: {each})")
+    return data.FOLDER / "load" / "warehouse"
+
+
+def list_reports(warehouse: Path) -> None:
+    """Print every report's query, over everything and over filtered tickets, slowest first."""
+    print("\nReports, median of 5, at most 10,000 rows fetched    everything  filtered      rows")
+    found = report_seconds(warehouse)
+    for report, (everything, filtered, rows) in sorted(found.items(), key=lambda item: -max(item[1][:2])):
+        verdict = target(report, max(everything, filtered), REPORT_SECONDS)
+        print(f"  {verdict}  {report:42} {everything * 1000:7.0f} ms {filtered * 1000:6.0f} ms {rows:9,}")
+    slow = sum(max(everything, filtered) > REPORT_SECONDS for everything, filtered, _ in found.values())
+    print(f"  {len(found) - slow} of {len(found)} under {REPORT_SECONDS * 1000:.0f} ms")
+
+
+def list_pages(warehouse: Path) -> None:
+    """Print the server's time for every page: first with nothing cached, then as on a second look."""
+    print("\nPages, server time, median of 3                       first look  again")
+    for page, (first, again) in page_seconds(warehouse).items():
+        print(f"        {page:42} {first * 1000:7.0f} ms {again * 1000:6.0f} ms")
+
+
+def main() -> int:
+    """Run every benchmark and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
+    parser.add_argument("--tickets", type=int, default=200_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--strict", action="store_true", help="exit with 1 when a target is missed")
+    chosen = parser.parse_args()
+
+    print(
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
+        f"DuckDB {duckdb.__version__}"
+    )
+    exports = data.exports(chosen.tickets, chosen.seed)
+    files = data.csv_files(exports)
+    counts = data.record_counts(files)
+    size = sum(file.stat().st_size for file in files)
+    print(f"{sum(counts.values()):,} records in {len(files)} files, {size / 1e6:,.0f} MB:")
+    print("  " + ", ".join(f"{name} {count:,}" for name, count in counts.items()))
+
+    data.warm(files)
+    warehouse = compare_load(exports, chosen.rounds)
+    list_reports(warehouse)
+    list_pages(warehouse)
+
+    print(f"\n{'all targets met' if not missed else 'missed: ' + ', '.join(missed)}")
+    return 1 if chosen.strict and missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""One measured run in a process of its own: `python -m benchmarks.once floor|load EXPORTS FOLDER`.
+
+Prints one line of JSON: wall and processor seconds from after the imports to the finished file on
+disk, and the process's peak memory in MB.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.data import csv_files
+from etl.demo import SAMPLE_AS_OF
+from etl.load import load as load_exports
+
+
+def floor(exports: Path, folder: Path) -> None:
+    """The least that loading could be: DuckDB's own reader, one table per file, checkpointed."""
+    with duckdb.connect(folder / "floor.duckdb") as con:
+        for file in csv_files(exports):
+            con.execute(f'create table "{file.stem}" as select * from read_csv(?)', [str(file)])
+        con.execute("checkpoint")
+
+
+def load(exports: Path, folder: Path) -> None:
+    """What `python -m etl load EXPORTS --fresh` does: recognise, read, check, build every query, publish."""
+    load_exports(csv_files(exports), warehouse=folder / "warehouse", as_of=SAMPLE_AS_OF, fresh=True)
+
+
+def measured(run: Callable[[], None]) -> dict[str, float]:
+    """Run it and return its seconds (wall and processor) and the peak memory in MB."""
+    wall, processor = time.perf_counter(), time.process_time()
+    run()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "seconds": time.perf_counter() - wall,
+        "processor_seconds": time.process_time() - processor,
+        "peak_mb": peak / (1 << 20 if sys.platform == "darwin" else 1 << 10),
+    }
+
+
+if __name__ == "__main__":
+    kind, exports, folder = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    print(json.dumps(measured(lambda: {"floor": floor, "load": load}[kind](exports, folder))))

@@ -1,0 +1,37 @@
+"""The server's time for every page of the dashboard, without a browser."""
+
+import os
+import time
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).parent.parent
+TIMES = 3
+
+
+def page_seconds(warehouse: Path) -> dict[str, tuple[float, float]]:
+    """Return per page the seconds of a run with nothing cached and of one right after it.
+
+    Raises RuntimeError when a page shows an exception: the time of an error is no time of a page.
+    """
+    os.environ["WAREHOUSE"] = str(warehouse)
+    import streamlit as st
+    from streamlit.testing.v1 import AppTest
+
+    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
+    app.run()
+    found = {}
+    for page in sorted((ROOT / "dashboard" / "pages").rglob("*.py")):
+        name = page.relative_to(ROOT / "dashboard").as_posix()
+        app.switch_page(name)
+        first, again = [], []
+        for _ in range(TIMES):
+            st.cache_data.clear()
+            for taken in (first, again):
+                started = time.perf_counter()
+                app.run()
+                taken.append(time.perf_counter() - started)
+                if app.exception:
+                    raise RuntimeError(f"{name}: {app.exception[0].message}")
+        found[name] = (median(first), median(again))
+    return found
