@@ -16,7 +16,11 @@ if __name__ == "__main__":
 else:
     import streamlit as st
     from starlette.middleware import Middleware
+    from streamlit.runtime.pages_manager import PagesManager
 
     from dashboard.parts.headers import SecurityHeaders
 
+    # The menu is made by st.navigation. Until its first run Streamlit would take the folder of pages
+    # for its own older kind of menu, and not find what a link to a page asks for.
+    PagesManager.uses_pages_directory = False
     app = st.App(__file__, middleware=[Middleware(SecurityHeaders)])

@@ -15,7 +15,7 @@ table(
     "reports.ticket_list",
     {
         "ticket_id": Column("Ticket", narrow=True),
-        "subject": Column("Subject", wide=True),
+        "subject": Column("Subject", width=240),
         "client_name": Column("Client", form="person"),
         "product_name": Column("Product"),
         "agent_name": Column("Agent", form="person"),

@@ -1,8 +1,8 @@
 """The few things every page uses. A page imports streamlit, altair and this, nothing else."""
 
 from dashboard.parts import charts, words
-from dashboard.parts.asked import asked_tickets
-from dashboard.parts.clauses import clause, plain
+from dashboard.parts.asked import asked_tickets, group_columns
+from dashboard.parts.clauses import clause, clauses, plain
 from dashboard.parts.frame import chosen, page_path
 from dashboard.parts.people import person
 from dashboard.parts.shown import Column, Tile, chart, enough, foot, head, table, tickets_page, tiles
@@ -16,9 +16,11 @@ __all__ = [
     "charts",
     "chosen",
     "clause",
+    "clauses",
     "desk",
     "enough",
     "foot",
+    "group_columns",
     "head",
     "page_path",
     "person",

@@ -5,13 +5,17 @@ from datetime import date
 import streamlit as st
 
 from dashboard.parts.clauses import plain
+from dashboard.parts.filters import CHOICES
 from dashboard.parts.words import (
     AUTO_CLOSE_STATES,
     ELIGIBILITY,
     HOURS,
     RESOLUTION_BANDS,
     RESPONSE_BANDS,
+    RULES,
+    VERDICTS,
     WEEKDAYS,
+    day,
     said,
 )
 
@@ -30,7 +34,7 @@ FLAGS = {
     "is_answer_overdue": "answer overdue",
     "is_resolution_overdue": "resolution overdue",
     "is_reopened": "reopened",
-    "is_neglected": "closing or closed with the client's word last",
+    "is_neglected": "the client waits",
     "is_in_averages": "counted in averages",
     "is_answered": "answered",
     "is_resolved": "resolved",
@@ -48,8 +52,13 @@ NUMBERS = {
     "response_bucket": ("first response, quarter of a business day", {}),
     "resolution_bucket": ("resolution, day", {}),
 }
+# Texts as they are: bound as parameters like every value.
 NAMES = {"product_id": "product", "agent_id": "agent", "channel_code": "channel", "client_id": "client"}
-"""Texts as they are: bound as parameters like every value."""
+
+
+def group_columns(kind: str, code: str) -> dict[str, str]:
+    """Return what the address says to reach the tickets of one product, agent or channel ("" is not stated)."""
+    return {CHOICES[kind]: code}
 
 
 def asked_tickets() -> tuple[dict[str, object], str | None]:
@@ -59,9 +68,9 @@ def asked_tickets() -> tuple[dict[str, object], str | None]:
     sentences = []
     for name in params:
         value = params[name]
-        if name in DAYS and (day := _day(value)):
-            where[name] = day
-            sentences.append(f"{DAYS[name]} {day:%-d %b %Y}")
+        if name in DAYS and (asked_on := _day(value)):
+            where[name] = asked_on
+            sentences.append(f"{DAYS[name]} {day(asked_on)}")
         elif name in FLAGS and value in {"true", "false"}:
             where[name] = value == "true"
             sentences.append(FLAGS[name] if value == "true" else f"not {FLAGS[name]}")
@@ -71,6 +80,12 @@ def asked_tickets() -> tuple[dict[str, object], str | None]:
         elif name in NUMBERS and value.isdecimal() and len(value) < 4:
             where[name] = int(value)
             sentences.append(f"{NUMBERS[name][0]} {NUMBERS[name][1].get(int(value), value)}")
+        elif name == "rule" and value in RULES:
+            where[name] = value
+            sentences.append(RULES[value])
+        elif name == "verdict" and value in VERDICTS and params.get("rule") in RULES:
+            where[name] = value
+            sentences.append(said(value, VERDICTS))
         elif name in NAMES:
             where[name] = value or None
             sentences.append(f"{NAMES[name]} {value or 'not stated'}")

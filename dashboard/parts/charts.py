@@ -8,6 +8,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from dashboard.parts.people import person
+
 # One colour, one meaning (look.md): told apart with any colour vision, and never by colour alone.
 FIRST, LAST, LATE, OVERDUE = "#00785A", "#6CC5A6", "#E69F00", "#C1440E"
 WAITING, SET_ASIDE, UNKNOWN, NEGLECTED = "#56B4E9", "#8C96A0", "#B8BEC4", "#CC79A7"
@@ -75,75 +77,92 @@ def days_axis(days: pd.Series, name: str, title: str, **more) -> alt.X:
         f"{name}:T",
         title=title,
         scale=alt.Scale(type="utc"),
-        axis=alt.Axis(values=values, format="%-d %b %y" if long else "%-d %b", labelOverlap=True, grid=False),
+        axis=alt.Axis(
+            values=values,
+            labelExpr=f"utcFormat(datum.value, '{'%-d %b %y' if long else '%-d %b'}')",
+            labelOverlap=True,
+            grid=False,
+        ),
         **more,
     )
 
 
-def legend(columns: int = 4) -> alt.Legend:
-    """Return a legend above the chart, broken into columns that fit half the page."""
-    return alt.Legend(orient="top", columns=columns, title=None, labelLimit=0, symbolType="square", columnPadding=14)
+def said(days: pd.Series, weekday: bool = False) -> pd.Series:
+    """Return days as text for a tooltip, which would else be written in the reader's own zone."""
+    text = days.dt.day.astype(str) + days.dt.strftime(" %b %Y")
+    return days.dt.strftime("%a ") + text if weekday else text
 
 
-def meaning(field: str, words: dict[str, str], present: pd.Series, **more) -> alt.Color:
+def legend() -> alt.Legend:
+    """Return a legend above the chart, in as many columns as its width holds."""
+    columns = alt.ExprRef("max(1, floor(width / 160))")
+    return alt.Legend(orient="top", columns=columns, title=None, labelLimit=0, symbolType="square", columnPadding=12)
+
+
+def meaning(field: str, words: dict[str, str], present: pd.Series) -> alt.Color:
     """Return the colour of a code: the codes that occur, in the order of `words`, worst last."""
     codes = [code for code in words if code in set(present)]
     return alt.Color(
         f"{field}:N",
         scale=alt.Scale(domain=[words[code] for code in codes], range=[MEANINGS[code] for code in codes]),
-        legend=legend(**more),
+        legend=legend(),
     )
 
 
-def by_week(frame: pd.DataFrame, band: str, words: dict[str, str], date_title: str) -> alt.Chart:
+def by_week(frame: pd.DataFrame, band: str, words: dict[str, str]) -> alt.Chart:
     """Return stacked bars of tickets per week and band. Columns: week_on, week_until_on, is_whole_week, ticket_count."""
-    shown = frame.assign(band=frame[band].map(words), order=frame[band].map(list(words).index))
+    shown = frame.assign(
+        band=frame[band].map(words), order=frame[band].map(list(words).index), said_on=said(frame.week_on)
+    )
     return (
         alt.Chart(shown)
         .mark_bar(cursor="pointer")
         .encode(
-            x=days_axis(shown.week_on, "week_on", date_title),
+            x=days_axis(shown.week_on, "week_on", "week of opening, from its Monday", bin="binned"),
             x2="week_until_on:T",
             y=alt.Y("ticket_count:Q", title="tickets", axis=alt.Axis(tickMinStep=1, format=",d")),
-            color=meaning("band", words, frame[band], columns=3),
+            color=meaning("band", words, frame[band]),
             order=alt.Order("order:Q"),
             opacity=alt.condition("datum.is_whole_week", alt.value(1), alt.value(0.55)),
             tooltip=[
-                alt.Tooltip("week_on:T", title="week of Monday", format="%-d %b %Y"),
+                alt.Tooltip("said_on:N", title="week from Monday"),
                 alt.Tooltip("band:N", title="tickets that are"),
                 alt.Tooltip("ticket_count:Q", title="tickets", format=",d"),
                 alt.Tooltip("week_ticket_count:Q", title="of", format=",d"),
             ],
         )
         .add_params(pick("week_on", band))
-        .properties(height=280)
+        .properties(height=300)
     )
 
 
-def pace(frame: pd.DataFrame, limits: tuple[float, float], unit: str, date_title: str) -> alt.LayerChart:
-    """Return median and 90th percentile per week, with the two limits as rules.
+def pace(frame: pd.DataFrame, limits: tuple[float, float], unit: str) -> alt.LayerChart:
+    """Return median and ninetieth percentile per week as lines, with the two limits as rules.
 
     Columns: week_on, median_days, p90_days, n_count; a week of too few tickets has no point.
     """
-    long = frame.melt(["week_on", "n_count"], ["median_days", "p90_days"], "measure", "days").dropna()
-    long = long.assign(measure=long.measure.map({"median_days": "median", "p90_days": "90 % are within"}))
-    base = alt.Chart(long)
-    line = base.mark_line(point=alt.OverlayMarkDef(size=40, filled=True), strokeWidth=2).encode(
-        x=days_axis(frame.week_on, "week_on", date_title),
-        y=alt.Y("days:Q", title=unit, scale=alt.Scale(zero=True)),
-        color=alt.Color(
-            "measure:N",
-            scale=alt.Scale(domain=["median", "90 % are within"], range=[neutral(), "#8C96A0"]),
-            legend=legend(),
-        ),
-        tooltip=[
-            alt.Tooltip("week_on:T", title="week of Monday", format="%-d %b %Y"),
-            alt.Tooltip("measure:N", title="measure"),
-            alt.Tooltip("days:Q", title=unit, format=".1f"),
-            alt.Tooltip("n_count:Q", title="n", format=",d"),
-        ],
+    names = {"median_days": "half are within", "p90_days": "90 % are within"}
+    long = frame.melt(["week_on", "n_count"], list(names), "measure", "days").dropna(subset="days")
+    long = long.assign(measure=long.measure.map(names), said_on=said(long.week_on))
+    lines = (
+        alt.Chart(long)
+        .mark_line(point=alt.OverlayMarkDef(size=45, filled=True, cursor="pointer"), strokeWidth=2)
+        .encode(
+            x=days_axis(frame.week_on, "week_on", "week, from its Monday"),
+            y=alt.Y("days:Q", title=unit, scale=alt.Scale(zero=True)),
+            color=alt.Color(
+                "measure:N", scale=alt.Scale(domain=list(names.values()), range=[neutral(), "#8C96A0"]), legend=legend()
+            ),
+            tooltip=[
+                alt.Tooltip("said_on:N", title="week from Monday"),
+                alt.Tooltip("measure:N", title="measure"),
+                alt.Tooltip("days:Q", title=unit, format=".1f"),
+                alt.Tooltip("n_count:Q", title="n", format=",d"),
+            ],
+        )
+        .add_params(pick("week_on"))
     )
-    return (limit_rules(limits, "y") + line).properties(height=280)
+    return (limit_rules(limits, "y") + lines).properties(height=300)
 
 
 def limit_rules(limits: tuple[float, float], channel: str) -> alt.Chart:
@@ -152,32 +171,34 @@ def limit_rules(limits: tuple[float, float], channel: str) -> alt.Chart:
     return (
         alt.Chart(marks)
         .mark_rule(strokeDash=[5, 4], strokeWidth=1.2, color=ink(), opacity=0.6)
-        .encode(**{channel: alt.X("limit:Q") if channel == "x" else alt.Y("limit:Q")})
+        .encode(**{channel: "limit:Q"}, tooltip=alt.Tooltip("limit:Q", title="limit"))
     )
 
 
-def spread(frame: pd.DataFrame, words: dict[str, str], limits: tuple[float, float], unit: str) -> alt.LayerChart:
+def spread(
+    frame: pd.DataFrame, bucket: str, words: dict[str, str], limits: tuple[float, float], unit: str
+) -> alt.LayerChart:
     """Return the distribution of durations with the two limits marked.
 
-    Columns: from_days, until_days, label, band, ticket_count; the last bucket is open-ended.
+    Columns: from_days, until_days, label, band_code, ticket_count; the last bucket is open-ended.
     """
     shown = frame.assign(band=frame.band_code.map(words))
     bars = (
         alt.Chart(shown)
-        .mark_bar(cursor="pointer", binSpacing=1)
+        .mark_bar(cursor="pointer", stroke=paper(), strokeWidth=1)
         .encode(
-            x=alt.X("from_days:Q", title=unit, axis=alt.Axis(grid=False, tickCount=10)),
+            x=alt.X("from_days:Q", bin="binned", title=unit, axis=alt.Axis(grid=False, tickCount=8), scale=alt.Scale(nice=False)),
             x2="until_days:Q",
             y=alt.Y("ticket_count:Q", title="tickets", axis=alt.Axis(tickMinStep=1, format=",d")),
-            color=meaning("band", words, frame.band_code, columns=4),
+            color=meaning("band", words, frame.band_code),
             tooltip=[
                 alt.Tooltip("label:N", title=unit),
                 alt.Tooltip("ticket_count:Q", title="tickets", format=",d"),
             ],
         )
-        .add_params(pick("bucket"))
+        .add_params(pick(bucket))
     )
-    return (bars + limit_rules(limits, "x")).properties(height=280)
+    return (bars + limit_rules(limits, "x")).properties(height=300)
 
 
 def flows(frame: pd.DataFrame) -> alt.Chart:
@@ -188,11 +209,14 @@ def flows(frame: pd.DataFrame) -> alt.Chart:
     # Closed ones hang below the line; the axis shows how many, never a negative number.
     long = long.assign(height=long.ticket_count.where(long.kind != "closed", -long.ticket_count))
     step = frame.step_code.iloc[0]
+    # A bar ends a little before the next one begins.
+    long = long.assign(ends_on=long.until_on + pd.Timedelta(hours=19), said_on=said(long.from_on, weekday=True))
     return (
         alt.Chart(long)
         .mark_bar(cursor="pointer")
         .encode(
-            x=days_axis(frame.from_on, "from_on", step, timeUnit="utcyearmonthdate" if step == "day" else alt.Undefined),
+            x=days_axis(frame.from_on, "from_on", step, bin="binned"),
+            x2="ends_on:T",
             y=alt.Y(
                 "height:Q",
                 title=f"tickets a {step}",
@@ -204,20 +228,20 @@ def flows(frame: pd.DataFrame) -> alt.Chart:
                 legend=legend(),
             ),
             tooltip=[
-                alt.Tooltip("from_on:T", title="day" if step == "day" else "week from", format="%a %-d %b %Y"),
+                alt.Tooltip("said_on:N", title="day" if step == "day" else "week from"),
                 alt.Tooltip("kind:N", title="tickets"),
                 alt.Tooltip("ticket_count:Q", title="how many", format=",d"),
             ],
         )
         .add_params(pick("from_on", "kind"))
-        .properties(height=260)
+        .properties(height=300)
     )
 
 
 def backlog(frame: pd.DataFrame) -> alt.Chart:
     """Return the open tickets at the end of each step as a line. Columns: from_on, until_on, backlog_count."""
     return (
-        alt.Chart(frame)
+        alt.Chart(frame.assign(said_on=said(frame.until_on, weekday=True)))
         .mark_line(color=BACKLOG, strokeWidth=2)
         .encode(
             x=days_axis(frame.from_on, "until_on", f"end of {frame.step_code.iloc[0]}"),
@@ -228,34 +252,125 @@ def backlog(frame: pd.DataFrame) -> alt.Chart:
                 axis=alt.Axis(tickMinStep=1, format=",d"),
             ),
             tooltip=[
-                alt.Tooltip("until_on:T", title="end of", format="%a %-d %b %Y"),
+                alt.Tooltip("said_on:N", title="end of"),
                 alt.Tooltip("backlog_count:Q", title="open tickets", format=",d"),
             ],
         )
-        .properties(height=260)
+        .properties(height=300)
     )
 
 
-def ranked(frame: pd.DataFrame, name: str, value: str, unit: str, across: float | None) -> alt.LayerChart:
-    """Return bars of groups in the order of the frame, with the desk's own figure as a rule across."""
+def ranked(frame: pd.DataFrame, kind: str, unit: str) -> alt.LayerChart:
+    """Return the medians of groups in the order given, with the desk's own figure as a rule across.
+
+    Columns: code, label, median_days, desk_median_days, n_count; groups without a median are left out.
+    """
+    shown = frame.dropna(subset="median_days")
+    if kind == "agent":
+        shown = shown.assign(label=shown.label.map(person))
+    base = alt.Chart(shown)
     bars = (
-        alt.Chart(frame)
-        .mark_bar(color=neutral(), cursor="pointer")
+        base.mark_bar(color=neutral(), cursor="pointer", height={"band": 0.7})
         .encode(
-            y=alt.Y(f"{name}:N", sort=None, title=None, axis=alt.Axis(labelLimit=160)),
-            x=alt.X(f"{value}:Q", title=unit),
+            y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)),
+            x=alt.X("median_days:Q", title=f"median, {unit}", axis=alt.Axis(tickCount=5)),
             tooltip=[
-                alt.Tooltip(f"{name}:N", title=" "),
-                alt.Tooltip(f"{value}:Q", title=unit, format=".1f"),
+                alt.Tooltip("label:N", title=kind),
+                alt.Tooltip("median_days:Q", title=f"median, {unit}", format=".1f"),
+                alt.Tooltip("desk_median_days:Q", title="the desk", format=".1f"),
                 alt.Tooltip("n_count:Q", title="n", format=",d"),
             ],
         )
-        .add_params(pick(name))
+        .add_params(pick("code"))
     )
-    if across is None or across != across:
-        return alt.layer(bars)
-    rule = alt.Chart(pd.DataFrame({"desk": [across]})).mark_rule(color=ink(), strokeDash=[5, 4]).encode(x="desk:Q")
-    return bars + rule
+    rule = base.mark_rule(color=ink(), strokeDash=[5, 4], strokeWidth=1.2).encode(x="max(desk_median_days):Q")
+    return (bars + rule).properties(height={"step": 30})
+
+
+def by_state(frame: pd.DataFrame, words: dict[str, str]) -> alt.Chart:
+    """Return tickets per state of closing for inactivity, those whose client waits set apart by colour.
+
+    Columns: state, group_name, ticket_count, neglected_count, other_count, position.
+    """
+    names = {"other_count": "the desk had the last word, or nobody waits", "neglected_count": "the client waits"}
+    long = frame.melt(["state", "group_name", "position"], list(names), "part", "count")
+    long = long[long["count"] > 0].assign(part=long.part.map(names), state_name=long.state.map(words))
+    return (
+        alt.Chart(long)
+        .mark_bar(cursor="pointer", height={"band": 0.7})
+        .encode(
+            y=alt.Y("state_name:N", sort=alt.EncodingSortField("position", op="min"), title=None),
+            x=alt.X("count:Q", title="tickets", axis=alt.Axis(tickMinStep=1, format=",d")),
+            color=alt.Color(
+                "part:N",
+                scale=alt.Scale(domain=list(names.values()), range=[WAITING, NEGLECTED]),
+                legend=legend(),
+            ),
+            order=alt.Order("part:N", sort="descending"),
+            tooltip=[
+                alt.Tooltip("group_name:N", title=" "),
+                alt.Tooltip("state_name:N", title="state"),
+                alt.Tooltip("part:N", title="of these"),
+                alt.Tooltip("count:Q", title="tickets", format=",d"),
+            ],
+        )
+        .add_params(pick("state"))
+        .properties(height={"step": 30})
+    )
+
+
+def by_condition(frame: pd.DataFrame, rules: dict[str, str], verdicts: dict[str, str]) -> alt.Chart:
+    """Return tickets per condition and verdict. Columns: rule, clause, verdict, ticket_count, rule_ticket_count."""
+    order = [code for code in frame.rule.drop_duplicates()]
+    shown = frame.assign(
+        condition=frame.rule.map(rules) + " (" + frame.clause.fillna("") + ")",
+        called=frame.verdict.map(verdicts),
+        order=frame.verdict.map(list(verdicts).index),
+    )
+    names = [shown.condition[shown.rule == code].iloc[0] for code in order]
+    return (
+        alt.Chart(shown)
+        .mark_bar(cursor="pointer", height={"band": 0.7}, stroke=paper(), strokeWidth=0.5)
+        .encode(
+            y=alt.Y("condition:N", sort=names, title=None, axis=alt.Axis(labelLimit=240)),
+            x=alt.X("ticket_count:Q", title="tickets", axis=alt.Axis(tickMinStep=1, format=",d")),
+            color=meaning("called", verdicts, frame.verdict),
+            order="order:Q",
+            tooltip=[
+                alt.Tooltip("condition:N", title="condition (clause)"),
+                alt.Tooltip("called:N", title="verdict"),
+                alt.Tooltip("ticket_count:Q", title="tickets", format=",d"),
+                alt.Tooltip("rule_ticket_count:Q", title="of", format=",d"),
+            ],
+        )
+        .add_params(pick("rule", "verdict"))
+        .properties(height={"step": 30})
+    )
+
+
+def unknowns(frame: pd.DataFrame) -> alt.LayerChart:
+    """Return the share of unknown verdicts per rule. Columns: rule, label, unknown_share, unknown_count, ticket_count."""
+    return (
+        alt.Chart(frame)
+        .mark_bar(cursor="pointer", color=UNKNOWN, height={"band": 0.7})
+        .encode(
+            y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=240)),
+            x=alt.X(
+                "unknown_share:Q",
+                title="share of tickets that is unknown",
+                scale=alt.Scale(domain=[0, 1]),
+                axis=alt.Axis(format=".0%"),
+            ),
+            tooltip=[
+                alt.Tooltip("label:N", title="rule"),
+                alt.Tooltip("unknown_share:Q", title="unknown", format=".1%"),
+                alt.Tooltip("unknown_count:Q", title="tickets", format=",d"),
+                alt.Tooltip("ticket_count:Q", title="of", format=",d"),
+            ],
+        )
+        .add_params(pick("rule"))
+        .properties(height={"step": 26})
+    )
 
 
 def heat(frame: pd.DataFrame) -> alt.Chart:
@@ -281,5 +396,5 @@ def heat(frame: pd.DataFrame) -> alt.Chart:
             ],
         )
         .add_params(pick("weekday", "hour"))
-        .properties(height=260)
+        .properties(height=300)
     )

@@ -1,11 +1,13 @@
 """The clause beside a number: its words, how it is read here, where it stands, since when."""
 
 import re
+from collections.abc import Iterable
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.parts.warehouse import rows
+from dashboard.parts.words import day
 
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!~$:|<>])")
 
@@ -28,7 +30,7 @@ def words(number: str) -> str:
         return f"Clause {number}"
     row = found.iloc[0]
     return (
-        f"**Clause {number}**, since {row.effective_on:%-d %b %Y}: {plain(row['text'])}\n\n"
+        f"**Clause {number}**, since {day(row.effective_on)}: {plain(row['text'])}\n\n"
         f"Read as: {plain(row.reading)}\n\nSource: {plain(row.source)}"
     )
 
@@ -44,7 +46,7 @@ def clause(number: str) -> None:
         st.markdown(plain(first["text"]))
         for row in found.drop_duplicates(["reading", "source", "effective_on"]).itertuples():
             st.caption(
-                f"Since {row.effective_on:%-d %b %Y}. Read as: {plain(row.reading)} Source: {plain(row.source)}"
+                f"Since {day(row.effective_on)}. Read as: {plain(row.reading)} Source: {plain(row.source)}"
             )
         numbers = found[found.parameter.notna() & (found.parameter != "")]
         if not numbers.empty:
@@ -53,3 +55,10 @@ def clause(number: str) -> None:
                     f"{plain(row.parameter)} = {plain(row.value)} {plain(row.unit)}" for row in numbers.itertuples()
                 )
             )
+
+
+def clauses(numbers: Iterable[str]) -> None:
+    """Draw the buttons of several clauses in a row."""
+    with st.container(horizontal=True, gap="small"):
+        for number in numbers:
+            clause(number)

@@ -14,6 +14,7 @@ from dashboard.parts.people import person
 from dashboard.parts.start import no_warehouse, outdated
 from dashboard.parts.warehouse import OutdatedSnapshotError, rows, take_snapshot
 from dashboard.parts.words import CHANNELS, ELIGIBILITY, said
+from etl import EtlError
 
 PAGES = Path(__file__).parent.parent / "pages"
 NUMBERED = re.compile(r"^(\d+)_(.+)$")
@@ -39,7 +40,11 @@ def draw() -> None:
     st.set_page_config(page_title="Support desk", page_icon="🕰️", layout="wide")
     st.html(STYLE)
     page = st.navigation(menu(), position="top")
-    snapshot = take_snapshot()
+    try:
+        snapshot = take_snapshot()
+    except EtlError as error:
+        st.error(str(error))
+        return
     st.session_state["snapshot"] = snapshot
     if snapshot is None:
         no_warehouse()

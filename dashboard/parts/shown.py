@@ -140,7 +140,7 @@ def _picked(field: str, value: object) -> object:
 
 def foot(name: str, frame: Callable[[], pd.DataFrame], note: str, clause: str | None = None) -> None:
     """Draw the line under a chart or table: what it counts, its clause, the same rows as CSV."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.caption(note, width="stretch")
         if clause:
             draw_clause(clause)
@@ -162,8 +162,9 @@ class Column:
 
     title: str
     words: Mapping[str, str] | None = None
-    form: str | None = None  # a number format, "day", "instant", "person", "sentence", "link"
-    wide: bool = False
+    form: str | None = None  # a number format, "percent" (of a share), "thousands", "day", "instant", "person",
+    # "sentence" (may name people), "link"
+    width: int | None = None  # pixels; as wide as its content where nothing is said
     narrow: bool = False  # one of the three shown on a phone
 
 
@@ -174,6 +175,8 @@ def displayed(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFram
         values = frame[name]
         if column.words is not None:
             values = values.astype(object).map(lambda code, words=column.words: said(code, words))
+        elif column.form == "percent":
+            values = (100 * values.astype("float")).round(1)
         elif column.form == "person":
             values = values.astype(object).map(person)
         elif column.form == "sentence":
@@ -185,14 +188,18 @@ def displayed(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFram
 def _config(column: Column) -> object:
     zone = desk().timezone
     if column.form == "day":
-        return st.column_config.DateColumn(format="D MMM YYYY")
+        return st.column_config.DateColumn(width=column.width, format="D MMM YYYY")
     if column.form == "instant":
-        return st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=zone)
+        return st.column_config.DatetimeColumn(width=column.width, format="D MMM YYYY, HH:mm", timezone=zone)
     if column.form == "link":
         return st.column_config.LinkColumn(display_text="open", width="small")
-    if column.form and column.form.startswith("%"):
-        return st.column_config.NumberColumn(format=column.form)
-    return st.column_config.Column(width="large" if column.wide else None)
+    if column.form == "percent":
+        return st.column_config.NumberColumn(width=column.width, format="%.0f %%")
+    if column.form == "thousands":
+        return st.column_config.NumberColumn(width=column.width, format="localized")
+    if (column.form or "").startswith("%"):
+        return st.column_config.NumberColumn(width=column.width, format=column.form)
+    return st.column_config.Column(width=column.width)
 
 
 def table(

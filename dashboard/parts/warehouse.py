@@ -20,6 +20,7 @@ import streamlit as st
 
 from dashboard.parts.filters import Filters
 from etl.build import EVERY_TICKET, WHOLE_PERIOD, read_queries, with_filters
+from etl.publish import Warehouse
 
 ROOT = Path(__file__).parent.parent.parent
 Desk = Any  # a named tuple with the columns of reports.desk
@@ -84,14 +85,14 @@ def warehouse_folder() -> Path:
 
 
 def take_snapshot() -> Snapshot | None:
-    """Open the snapshot that CURRENT names, for the length of one page run; None without one."""
-    try:
-        name = (warehouse_folder() / "CURRENT").read_text("utf-8").strip()
-    except FileNotFoundError:
+    """Open the snapshot that CURRENT names, for the length of one page run; None without one.
+
+    Raises WarehouseError when CURRENT names what is not there.
+    """
+    path = Warehouse(warehouse_folder()).current()
+    if path is None:
         return None
-    path = warehouse_folder().resolve() / "snapshots" / Path(name).name
-    if not path.exists():
-        return None
+    path = path.resolve()
     with _opening:
         if path not in _opened:
             opened = _open(path)
@@ -180,10 +181,13 @@ def query(
         raise OutdatedSnapshotError(f"no {report}")
     if not {*where, *([within] if within else ())} <= set(columns):
         raise KeyError(f"{report} has only {', '.join(columns)}; asked for {[within, *where]}")
-    sql, period, given = _source(report), WHOLE_PERIOD, {}
+    sql, period, given = f"select * from {report}", WHOLE_PERIOD, {}
+    text = read_queries().get(report, "")
     if filters is not None:
-        tickets, period, given = filters.tickets_sql(EVERY_TICKET), filters.period_sql(period), filters.parameters()
-        sql = with_filters(sql, tickets, period)
+        period, given = filters.period_sql(period), filters.parameters()
+        # A report that filters is computed anew; of any other the stored table is all there is to say.
+        if "filtered_tickets" in text or "chosen_period" in text:
+            sql = with_filters(text, filters.tickets_sql(EVERY_TICKET), period)
     tests = []
     if within:
         tests.append(f"{within} between (select from_on from ({period})) and (select until_on from ({period}))")
@@ -195,14 +199,6 @@ def query(
     if "position" in columns:
         sql = f"select * from ({sql}\n) order by position"
     return sql, {name: value for name, value in given.items() if f"${name}" in sql}
-
-
-def _source(report: str) -> str:
-    """Return the query of a report that filters, else the read of its stored table."""
-    sql = read_queries().get(report, "")
-    if report.startswith("reports.") and ("filtered_tickets" in sql or "chosen_period" in sql):
-        return sql
-    return f"select * from {report}"
 
 
 @st.cache_data(max_entries=500, max_size="128MB", show_spinner=False)

@@ -1,5 +1,7 @@
 """What codes are called on a page, and in which order: calm words, worst last."""
 
+from datetime import date
+
 RESPONSE_BANDS = {
     "within_1_day": "within 1 business day",
     "within_2_days": "within 2 business days",
@@ -30,7 +32,10 @@ AUTO_CLOSE_STATES = {
     "late": "closed late",
     "missed": "missed",
 }
-VERDICTS = {"exempt": "exempt", "pass": "pass", "open": "open", "unknown": "unknown", "fail": "fail"}
+VERDICTS = {"exempt": "exempt", "pass": "within", "open": "running", "unknown": "unknown", "fail": "outside"}
+MET = {"exempt": "does not apply", "pass": "met", "open": "open", "unknown": "unknown", "fail": "not met"}
+MAY_ASK = {"exempt": "yes", "pass": "yes", "open": "open", "unknown": "unknown", "fail": "no"}
+TURN = {"desk": "the desk's", "client": "the client's"}
 ELIGIBILITY = {"eligible": "eligible", "unknown": "unknown", "ineligible": "not eligible"}
 BAN_STATES = {"active": "active", "lifted": "lifted", "candidate": "for review"}
 LAST_WORD = {"client": "client", "agent": "desk", "nobody": "nobody"}
@@ -51,13 +56,17 @@ RULES = {
     "duplicate": "Duplicates",
 }
 
+WEEKDAYS = dict(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), 1))
+HOURS = {hour: f"{hour:02}:00" for hour in range(24)}
+
+
+def day(moment: date) -> str:
+    """Return a day in words, "3 Mar 2026"; the same on every system."""
+    return f"{moment.day} {moment:%b %Y}"
+
 
 def said(code: object, words: dict[str, str]) -> str:
     """Return what a code is called; codes without a word are shown with their underscores as spaces."""
     if code is None or code != code or code == "":
         return "unknown"
     return words.get(str(code), str(code).replace("_", " "))
-
-
-WEEKDAYS = dict(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), 1))
-HOURS = {hour: f"{hour:02}:00" for hour in range(24)}

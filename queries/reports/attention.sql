@@ -9,13 +9,13 @@ with reasons as (
         1 as urgency,
         'neglected' as reason_code,
         '4.6' as clause,
-        'The client waits and the ticket is about to be closed as inactive' as reason,
+        'The client waits, and the ticket is about to close as inactive' as reason,
         filtered_tickets.auto_close_due_at as due_at
     from filtered_tickets
     inner join reports.ticket_details as ticket_details
         on ticket_details.ticket_id = filtered_tickets.ticket_id
     where ticket_details.is_neglected
-        and ticket_details.auto_close_state in ('closing_soon', 'due', 'missed')
+        and ticket_details.auto_close_state in ('closing_soon', 'due')
 
     union all
 

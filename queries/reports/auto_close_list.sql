@@ -30,6 +30,7 @@ select
     end as reason,
     stated.state,
     stated.is_neglected,
+    stated.closed_at is not null as is_closed,
     stated.last_word_by,
     stated.due_at,
     stated.closed_at,
@@ -44,7 +45,7 @@ select
     ticket_details.ticket_link,
     row_number() over (
         order by
-            stated.is_neglected and stated.closed_at is null desc,
+            (stated.is_neglected and stated.closed_at is null) desc,
             stated.closed_at is not null,
             stated.is_neglected desc,
             coalesce(stated.closed_at, stated.due_at) desc,

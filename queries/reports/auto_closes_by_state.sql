@@ -7,6 +7,7 @@ select
     auto_closes.state,
     count(*) as ticket_count,
     count(*) filter (auto_closes.is_neglected) as neglected_count,
+    count(*) filter (auto_closes.is_neglected is distinct from true) as other_count,
     case
         when auto_closes.state in ('active', 'closing_soon', 'due', 'missed') then 'open now'
         else 'closed in the period'

@@ -1,0 +1,57 @@
+"""Which tickets close for inactivity, when, and did the desk owe them a word?
+
+Reads reports.auto_closes_by_state and reports.auto_close_list (one row per ticket_id).
+"""
+
+import streamlit as st
+
+from dashboard.parts import Column, chart, charts, chosen, head, rows, table, words
+
+head("Auto-closes", "Which tickets close for inactivity, when, and does the client wait for a word?")
+filters = chosen()
+
+states = rows("reports.auto_closes_by_state", filters)
+chart(
+    "auto_closes_by_state",
+    states,
+    lambda: charts.by_state(states, words.AUTO_CLOSE_STATES),
+    alt_text="Bars of tickets by state of closing for inactivity",
+    note="open ones as of now, closed ones by day of closing; striped part: the client waits for an answer",
+    clause="4.6",
+    leads_to=lambda values: {"auto_close_state": values["state"]},
+    empty="No ticket closes, or was closed, for inactivity.",
+)
+
+columns = {
+    "reason": Column("Why", form="sentence", width=240, narrow=True),
+    "due_at": Column("Due", form="instant", narrow=True),
+    "closed_at": Column("Closed", form="instant"),
+    "ticket_id": Column("Ticket", narrow=True),
+    "subject": Column("Subject", width=200),
+    "client_name": Column("Client", form="person"),
+    "last_word_by": Column("Last word", words=words.LAST_WORD),
+    "verdict": Column("Verdict", words=words.VERDICTS),
+    "clause": Column("Clause"),
+    "ticket_link": Column("Help desk", form="link"),
+}
+st.subheader("The client waits, the ticket closes", anchor=False)
+table(
+    "neglected",
+    "reports.auto_close_list",
+    columns,
+    filters=filters,
+    where={"is_neglected": True, "is_closed": False},
+    note="open tickets whose last word is the client's, closing soon or past due; whatever the period",
+    clause="4.6",
+    empty="No waiting client's ticket is about to close.",
+)
+st.subheader("All of them", anchor=False)
+table(
+    "auto_closes",
+    "reports.auto_close_list",
+    columns,
+    filters=filters,
+    note="open ones first; whatever the period",
+    clause="4.6",
+    empty="No ticket closes, or was closed, for inactivity.",
+)

@@ -1,0 +1,120 @@
+"""What was loaded, what was refused, and what is not known for want of a file?
+
+Reads raw.files, raw.rejects, raw.skips and raw.ignored (the account of every file and record),
+facts.orphans and reports.unknown_by_rule.
+"""
+
+import streamlit as st
+
+from dashboard.parts import Column, chart, charts, chosen, head, rows, table
+
+head("Data quality", "What was loaded, what was refused, and what is not known for want of a file?")
+
+st.subheader("What is not known", anchor=False)
+rules = rows("reports.unknown_by_rule", chosen())
+chart(
+    "unknown_by_rule",
+    rules,
+    lambda: charts.unknowns(rules),
+    alt_text="Bars of the share of tickets whose verdict is unknown, by rule",
+    note="tickets opened in the period; unknown ones count neither as met nor as late",
+    leads_to=lambda values: {"rule": values["rule"], "verdict": "unknown", "within": "opened_on"},
+    empty="No rule has judged anything in this period.",
+)
+table(
+    "unknown_rules",
+    "reports.unknown_by_rule",
+    {
+        "label": Column("Rule", narrow=True),
+        "unknown_share": Column("Unknown", form="percent", narrow=True),
+        "unknown_count": Column("Tickets", form="%d", narrow=True),
+        "ticket_count": Column("of", form="%d"),
+        "main_reason": Column("Mostly because", form="sentence", width=260),
+        "remedy": Column("What would end it", width=260),
+        "clause": Column("Clause"),
+    },
+    filters=chosen(),
+    note="by day of opening",
+    empty="No rule has judged anything in this period.",
+    opens=None,
+)
+
+st.subheader("Files", anchor=False)
+table(
+    "files",
+    "raw.files",
+    {
+        "file_name": Column("File", width=180, narrow=True),
+        "dialect": Column("Recognised as"),
+        "rows_count": Column("Records", form="thousands", narrow=True),
+        "inserted_count": Column("Inserted", form="thousands"),
+        "updated_count": Column("Updated", form="thousands"),
+        "unchanged_count": Column("Unchanged", form="thousands"),
+        "skipped_count": Column("Skipped", form="thousands"),
+        "rejected_count": Column("Refused", form="thousands", narrow=True),
+        "loaded_at": Column("Loaded", form="instant"),
+    },
+    note="records = inserted + updated + unchanged + skipped + refused",
+    empty="No file was loaded.",
+    opens=None,
+)
+
+st.subheader("Refused records", anchor=False)
+table(
+    "rejects",
+    "raw.rejects",
+    {
+        "reason": Column("Why", form="sentence", width=300, narrow=True),
+        "file_name": Column("File", narrow=True),
+        "record_number": Column("Record", form="%d", narrow=True),
+        "column_name": Column("Column"),
+        "found_text": Column("Found", form="sentence", width=160),
+    },
+    note="1 is the first record after the header",
+    empty="No record was refused.",
+    opens=None,
+)
+
+st.subheader("Rows that point at something unknown", anchor=False)
+table(
+    "orphans",
+    "facts.orphans",
+    {
+        "table_name": Column("In", narrow=True),
+        "column_name": Column("Column"),
+        "linked_table": Column("Not found in", narrow=True),
+        "orphan_count": Column("Rows", form="thousands", narrow=True),
+    },
+    note="kept and counted, never dropped",
+    empty="Every row points at something that was loaded.",
+    opens=None,
+)
+
+left, right = st.columns(2, gap="medium")
+with left:
+    st.subheader("Records that are no data", anchor=False)
+    table(
+        "skips",
+        "raw.skips",
+        {
+            "reason": Column("Why", width=200, narrow=True),
+            "file_name": Column("File", narrow=True),
+            "record_number": Column("Record", form="%d", narrow=True),
+        },
+        note="as their export declares them: totals, fee lines",
+        empty="No record was skipped.",
+        opens=None,
+    )
+with right:
+    st.subheader("Files that no dialect fits", anchor=False)
+    table(
+        "ignored",
+        "raw.ignored",
+        {
+            "file_name": Column("File", narrow=True),
+            "reason": Column("Why", width=300, narrow=True),
+        },
+        note="found beside the files that were loaded",
+        empty="Every file that was found is one the product knows.",
+        opens=None,
+    )

@@ -1,0 +1,24 @@
+-- Who may open a ticket today, product by product, as a list for people; those who may not first.
+-- One row per client_id, product_id
+
+select
+    eligibility_today.client_id,
+    eligibility_today.product_id,
+    eligibility_today.reason,
+    eligibility_today.verdict,
+    eligibility_today.clause,
+    coalesce(clients.name, eligibility_today.client_id) as client_name,
+    coalesce(products.product_name, eligibility_today.product_id, 'not stated') as product_name,
+    eligibility_today.covered_until_at,
+    row_number() over (
+        order by
+            eligibility_today.verdict desc,
+            eligibility_today.covered_until_at desc nulls last,
+            eligibility_today.client_id,
+            eligibility_today.product_id
+    ) as position
+from reports.eligibility_today as eligibility_today
+left join facts.clients as clients
+    on clients.client_id = eligibility_today.client_id
+left join facts.products as products
+    on products.product_id = eligibility_today.product_id

@@ -1,0 +1,31 @@
+-- What each rule says of a ticket, with its clause and its reason.
+-- One row per ticket_id, rule
+
+select
+    findings.subject_id as ticket_id,
+    findings.rule,
+    findings.verdict,
+    findings.reason,
+    findings.clause,
+    findings.effective_on,
+    findings.happened_at,
+    findings.due_at,
+    ticket_details.subject,
+    ticket_details.client_name,
+    ticket_details.product_name,
+    ticket_details.agent_name,
+    filtered_tickets.opened_at,
+    ticket_details.opened_on,
+    ticket_details.ticket_link,
+    row_number() over (
+        order by
+            filtered_tickets.opened_at desc,
+            filtered_tickets.ticket_id,
+            findings.rule
+    ) as position
+from rules.findings as findings
+inner join filtered_tickets
+    on filtered_tickets.ticket_id = findings.subject_id
+inner join reports.ticket_details as ticket_details
+    on ticket_details.ticket_id = findings.subject_id
+where findings.subject_kind = 'ticket'

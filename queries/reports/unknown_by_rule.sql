@@ -1,0 +1,97 @@
+-- How much of each rule about tickets is unknown, mostly why, and which data would end it.
+-- Date: the day of opening.
+-- One row per rule
+
+with clauses as (
+
+    select
+        rule,
+        any_value(clause) as clause
+    from policy.clauses
+    group by rule
+
+),
+
+verdicts as (
+
+    select
+        findings.rule,
+        findings.verdict,
+        findings.reason
+    from rules.findings as findings
+    inner join filtered_tickets
+        on filtered_tickets.ticket_id = findings.subject_id
+    inner join reports.ticket_details as ticket_details
+        on ticket_details.ticket_id = findings.subject_id
+    inner join chosen_period
+        on ticket_details.opened_on between chosen_period.from_on and chosen_period.until_on
+    where findings.subject_kind = 'ticket'
+        and findings.rule <> 'duplicate'
+
+),
+
+reasons as (
+
+    select
+        rule,
+        verdict = 'unknown' as is_unknown,
+        case when verdict = 'unknown' then reason end as reason,
+        count(*) as ticket_count
+    from verdicts
+    group by all
+
+),
+
+counted as (
+
+    select
+        rule,
+        sum(ticket_count)::bigint as ticket_count,
+        coalesce(sum(ticket_count) filter (is_unknown), 0)::bigint as unknown_count,
+        arg_max(reason, ticket_count) filter (is_unknown) as main_reason
+    from reasons
+    group by rule
+
+)
+
+select
+    counted.rule,
+    case counted.rule
+        when 'response_time' then 'First response'
+        when 'resolution_time' then 'Resolution'
+        when 'auto_close' then 'Closed after inactivity'
+        when 'coverage' then 'Inside the support period'
+        when 'support_extra' then 'Bought with support'
+        when 'registration' then 'Registered with the desk'
+        when 'description' then 'Problem described'
+        when 'scope' then 'About the product'
+        when 'channel' then 'Asked by ticket'
+        when 'mailing_list' then 'On the update list'
+        when 'not_banned' then 'Not banned'
+        when 'eligibility' then 'All conditions together'
+        else upper(counted.rule[1]) || replace(counted.rule[2:], '_', ' ')
+    end as label,
+    clauses.clause,
+    counted.ticket_count,
+    counted.unknown_count,
+    counted.unknown_count / nullif(counted.ticket_count, 0) as unknown_share,
+    counted.main_reason,
+    case
+        when counted.unknown_count = 0 then null
+        when counted.rule = 'response_time' then 'the posts, or tickets with first_responded_at'
+        when counted.rule = 'resolution_time' then 'status changes, or tickets with status_code and outcome_code'
+        when counted.rule = 'auto_close' then 'the posts, or tickets with last_activity_at'
+        when counted.rule in ('coverage', 'support_extra') then 'purchases'
+        when counted.rule = 'registration' then 'clients with registered_at'
+        when counted.rule = 'description' then 'tickets with description'
+        when counted.rule = 'scope' then 'tickets with category_code'
+        when counted.rule = 'channel' then 'tickets with channel_code'
+        when counted.rule = 'mailing_list' then 'subscriptions'
+        when counted.rule = 'not_banned' then 'tickets with client_email'
+        when counted.rule = 'eligibility' then 'what the conditions above lack'
+    end as remedy,
+    row_number() over (order by counted.unknown_count / nullif(counted.ticket_count, 0) desc, counted.rule)
+        as position
+from counted
+left join clauses
+    on clauses.rule = counted.rule
