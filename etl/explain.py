@@ -5,6 +5,7 @@ beside them, so that a person can add up the same open windows and waits. Each s
 is made from those rows; should one ever differ from the stored number, the text says so.
 """
 
+import textwrap
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from etl import EtlError
 RESOLVED = ("solved", "not_apparent", "client_specific")
 # More windows than this are added up by week, more weeks than this by month.
 WINDOWS_LISTED, WEEKS_LISTED, CLOSURES_LISTED, POSTS_LISTED = 14, 14, 12, 40
+WIDTH = 100
 
 
 class ExplainError(EtlError):
@@ -192,7 +194,7 @@ def _first_response(ticket: Ticket) -> Iterator[str]:
     row, start = ticket.row, ticket.start
     yield from _title("First response", "1.5", row["response_band"] or "no band")
     yield from _clause(ticket, "1.5", ticket.limit("response_time", "last")["effective_on"])
-    yield f"  Basis      {row['response_basis']}: {_basis(ticket)}"
+    yield _wrapped("  Basis      ", f"{row['response_basis']}: {_basis(ticket)}")
     yield f"  Start      {_start(ticket)}"
     if row["response_basis"] == "posts" and ticket.posts:
         yield from _passed_over(ticket)
@@ -239,7 +241,7 @@ def _resolution(ticket: Ticket) -> Iterator[str]:
     row = ticket.row
     yield from _title("Resolution", "1.6", row["resolution_band"] or "unknown")
     yield from _clause(ticket, "1.6", ticket.limit("resolution_time", "last")["effective_on"])
-    yield "  " + ("Judged by its status changes alone [S2]." if ticket.has_changes else _reported_state(ticket))
+    yield _wrapped("  ", "Judged by its status changes alone [S2]." if ticket.has_changes else _reported_state(ticket))
     yield f"  Start      {ticket.stamp(ticket.opened_at)}  the creation, whoever opened it [S14]"
     for closing in ticket.closings:
         outcome = closing["outcome_code"] or "outcome unknown"
@@ -376,9 +378,9 @@ def _verdicts(ticket: Ticket) -> Iterator[str]:
         yield f"  {finding['verdict_text']:<8} {finding['rule']} (clause {clause or 'not stated'}{since})"
         text = ticket.clause_text(clause, finding["effective_on"]) if clause else None
         if text:
-            yield f"           {text}"
+            yield _wrapped("           ", text)
         if finding["reason"]:
-            yield f"           Here: {finding['reason']}"
+            yield _wrapped("           Here: ", finding["reason"])
         if finding["due_at"] is not None:
             yield f"           Due {ticket.stamp(finding['due_at'])}"
 
@@ -491,11 +493,16 @@ def _clock(ticket: Ticket, turn: dict) -> Iterator[str]:
     elif ticket.unknown_closing and ticket.row["is_open"] is False:
         yield "  No seconds: the ticket was closed at an unknown time [S11]."
     else:
-        yield "  No seconds: nothing says when the clock ended."
+        yield "  No seconds: " + (
+            "nothing says whether or when it was answered [R1]."
+            if ticket.row["response_basis"] == "none"
+            else "the load does not say whether the ticket is open [S16]."
+        )
     if turn["due_at"] is not None:
-        yield f"  Due        {ticket.stamp(turn['due_at'])}: the first instant at which {_seconds(limit)} open are used up [C8]"
+        due_after = ticket.start["due_after_seconds"]
+        yield f"  Due        {ticket.stamp(turn['due_at'])}: the first instant at which {_seconds(due_after)} open are used up [C8]"
         until_due = sum(window.seconds for window in _open_windows(ticket, asked_at, turn["due_at"]))
-        yield from _check("open seconds until due", limit, until_due)
+        yield from _check("open seconds until due", due_after, until_due)
     band = turn["answer_band"] or "unknown"
     if seconds is None:
         yield f"  Band       {band}"
@@ -681,7 +688,21 @@ def _title(name: str, clause: str | None, verdict: str | None) -> Iterator[str]:
 def _clause(ticket: Ticket, clause: str, effective_on: object) -> Iterator[str]:
     text = ticket.clause_text(clause, effective_on)
     if text:
-        yield f"  Terms      {text}"
+        yield _wrapped("  Terms      ", text)
+
+
+def _wrapped(begin: str, text: str) -> str:
+    """Return a sentence after its heading, broken at words and set in under itself."""
+    return "\n".join(
+        textwrap.wrap(
+            text,
+            WIDTH,
+            initial_indent=begin,
+            subsequent_indent=" " * len(begin),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )
 
 
 def _line(label: str, seconds: int, mark: str = "+") -> str:

@@ -238,7 +238,7 @@ def test_a_ticket_opened_by_an_agent_starts_with_the_clients_first_word():
         ([ticket(first_responded_at="2026-05-15T13:00:00")], "reported: no posts; the help desk's own column"),
         (
             [ticket(), ticket("T2", first_responded_at="2026-05-15T13:00:00")],
-            "reported: no posts; first_responded_at is filled for other tickets and not here, so unanswered",
+            "reported: no posts; first_responded_at is filled for other tickets and not here,",
         ),
         ([ticket()], "none: neither posts nor a reported response in the whole load, so the answer is unknown"),
     ],
