@@ -35,6 +35,7 @@ class Cell:
     local: str | None  # over t_<column>: a TIMESTAMP without zone, of instants only
     value: str  # over t_<column> and l_<column>: of the canonical type, null when unreadable
     wanted: str  # what it should have been, for messages: "an instant (...)"
+    plain: str  # as value, but null for what takes a closer look: instants that do not end in Z
     checked: bool  # whether a text can be unreadable at all
     keep: str | None
 
@@ -96,10 +97,11 @@ class Cells:
         found_in = ", ".join(dict.fromkeys(name for name in source.names() if folded(name) in self.position))
         local = None
         if kind in ("instant", "end"):
-            local, value, wanted = self.instant(column, source, kind == "end")
+            local, plain, value, wanted = self.instant(column, source, kind == "end")
         else:
             value, wanted = self.value(f"t_{column}", source, kind)
-        return Cell(column, found_in or column, text, local, value, wanted, bool(wanted), source.keep)
+            plain = value
+        return Cell(column, found_in or column, text, local, value, wanted, plain, bool(wanted), source.keep)
 
     def value(self, text: str, source: Source, kind: str | tuple[str, ...]) -> tuple[str, str]:
         """SQL for the value of a text, and what the text should have been ("" when anything will do)."""
@@ -150,7 +152,7 @@ class Cells:
             case _:
                 return text, ""
 
-    def instant(self, column: str, source: Source, is_end: bool) -> tuple[str, str, str]:
+    def instant(self, column: str, source: Source, is_end: bool) -> tuple[str, str, str, str]:
         """SQL for an instant: UTC to the second (T2). Without zone: the source's (T1). A date alone:
         its start, or its end (T3)."""
         text, zone = f"t_{column}", source.timezone or self.zone
@@ -172,13 +174,15 @@ class Cells:
         utc = f"date_trunc('second', try_cast({offset} as timestamptz) at time zone 'UTC')"
         # DuckDB also reads words such as 'epoch' and 'infinity'.
         begins_with_digit = f"{text} >= '0' and {text} < ':'"
+        in_utc = f"suffix({text}, 'Z') and contains({text}, ':')"
+        plain = f"case when {begins_with_digit} and {in_utc} then l_{column} end"
         value = (
             f"case when not ({begins_with_digit}) then null "
-            f"when suffix({text}, 'Z') and contains({text}, ':') then l_{column} "
+            f"when {in_utc} then l_{column} "
             f"when {zoned} then {utc} "
             f"else {utc_sql(f'l_{column}', zone)} end"
         )
-        return local, value, wanted
+        return local, plain, value, wanted
 
     def holds(self, condition: Condition) -> str:
         """SQL that is true for the records a condition holds of."""
@@ -197,7 +201,8 @@ class Cells:
         for column, kind in filling.table.columns.items():
             source = filling.columns.get(column)
             if source is None or not self.there(source):
-                cells.append(Cell(column, column, "null::varchar", None, f"null::{sql_type(kind)}", "", False, None))
+                nothing = f"null::{sql_type(kind)}"
+                cells.append(Cell(column, column, "null::varchar", None, nothing, "", nothing, False, None))
             else:
                 cells.append(self.cell(column, source, kind))
         return cells

@@ -32,31 +32,53 @@ class Account:
 
 @dataclass(frozen=True)
 class Stage:
-    """One table an export fills: its cells, and the query that gives them record by record."""
+    """One table an export fills: its cells, and the records of `incoming` that fill it as texts."""
 
     filling: Filling
     cells: list[Cell]
     updated_at: Cell | None
-    query: str  # record_number, t_<column>, v_<column>
+    texts: str  # a query: record_number, t_<column>, l_<column>
+
+    @property
+    def every(self) -> list[Cell]:
+        """The cells, the one that dates the row's last change included."""
+        return [*self.cells, *([self.updated_at] if self.updated_at else [])]
+
+    @property
+    def query(self) -> str:
+        """The records as texts and values: record_number, t_<column>, v_<column>."""
+        values = ", ".join(f"t_{cell.column}, {cell.value} as v_{cell.column}" for cell in self.every)
+        return f"select record_number, {values} from ({self.texts})"
+
+    @property
+    def sound(self) -> str:
+        """The records as values, v_<column>; an error as soon as one cell is not plainly readable."""
+        values = ", ".join(
+            f"case when t_{cell.column} is not null then coalesce({cell.plain}, error('')) end as v_{cell.column}"
+            if cell.checked
+            else f"{cell.plain} as v_{cell.column}"
+            for cell in self.every
+        )
+        return f"select record_number, {values} from ({self.texts})"
 
 
 def stage(con: duckdb.DuckDBPyConnection, cells: Cells, filling: Filling) -> Stage:
-    """Return the query of one filling over `incoming`, less the records set aside by now."""
+    """Return one filling over `incoming`, less the records set aside by now."""
     listed = cells.of(filling)
     updated_at = cells.cell("updated_at", filling.updated_at, "instant") if filling.updated_at else None
     every = [*listed, *([updated_at] if updated_at else [])]
     texts = ", ".join(f"{cell.text} as t_{cell.column}" for cell in every)
     locals_ = "".join(f", {cell.local} as l_{cell.column}" for cell in every if cell.local)
-    values = ", ".join(f"t_{cell.column}, {cell.value} as v_{cell.column}" for cell in every)
     conditions = [cells.holds(filling.when)] if filling.when else []
     if con.execute("select count(*) from set_aside").fetchone()[0]:
         conditions.append("rowid + 1 not in (select record_number from set_aside)")
     chosen = f" where {' and '.join(conditions)}" if conditions else ""
-    query = f"""
-        select record_number, {values} from (
-            select *{locals_} from (
-                select rowid + 1 as record_number, {texts} from incoming{chosen}))"""
-    return Stage(filling, listed, updated_at, query)
+    return Stage(
+        filling,
+        listed,
+        updated_at,
+        f"select *{locals_} from (select rowid + 1 as record_number, {texts} from incoming{chosen})",
+    )
 
 
 def merge_records(
@@ -118,22 +140,18 @@ def merge_records(
 
 
 def _fill_straight(con: duckdb.DuckDBPyConnection, one: Stage, file_number: int) -> int | None:
-    """Fill an empty table in one pass; return the rows, or None when any record needs a closer look.
-
-    A value is null wherever its text is, so equal counts mean that every cell could be read.
-    """
+    """Fill an empty table in one pass; return the rows, or None when any record needs a closer look."""
     table = one.filling.table
     if con.execute(f"select count(*) from (from raw.{table.name} limit 1)").fetchone()[0]:
         return None
     if one.updated_at or any(cell.keep for cell in one.cells):
         return None
+    try:
+        con.execute(f"insert into raw.{table.name} {_rows(one, one.sound, file_number)}")
+    except duckdb.InvalidInputException:  # what error() raises
+        return None
     (rows,) = con.execute("select count(*) from incoming").fetchone()
-    con.execute(f"insert into raw.{table.name} {_rows(one, file_number)}")
-    checked = [cell.column for cell in one.cells if cell.checked]
-    counted = ", ".join(["count(*)", *(f"count(t_{column})" for column in checked)])
-    _, *texts = con.execute(f"select {counted} from ({one.query})").fetchone()
-    sound = [f"count({column}) = {count}" for column, count in zip(checked, texts, strict=True)]
-    sound += [f"count({column}) = {rows}" for column in table.demanded]
+    sound = [f"count({column}) = {rows}" for column in table.demanded]
     sound += [f"count(*) filter (where {column} < {other}) = 0" for column, other in table.not_before.items()]
     (is_sound,) = con.execute(f"select {' and '.join(sound)} from raw.{table.name}").fetchone()
     if is_sound and rows == _distinct(con, f"raw.{table.name}", table.key):
@@ -150,13 +168,11 @@ def _distinct(con: duckdb.DuckDBPyConnection, relation: str, columns: tuple[str,
     return con.execute(f"select {counted} from {relation}").fetchone()[0]
 
 
-def _rows(one: Stage, file_number: int) -> str:
-    """The rows of a stage in the order of the canonical table's columns."""
+def _rows(one: Stage, query: str, file_number: int) -> str:
+    """The rows of a stage's query in the order of the canonical table's columns."""
     values = ", ".join(f"v_{column} as {column}" for column in one.filling.table.columns)
     updated_at = "v_updated_at" if one.updated_at else "null::timestamp"
-    return (
-        f"select {values}, {file_number} as file_number, record_number, {updated_at} as updated_at from ({one.query})"
-    )
+    return f"select {values}, {file_number} as file_number, record_number, {updated_at} as updated_at from ({query})"
 
 
 def _set_aside_skipped(con: duckdb.DuckDBPyConnection, name: str, condition: str, reason: str) -> None:
@@ -177,7 +193,7 @@ def _refuse(con: duckdb.DuckDBPyConnection, name: str, one: Stage) -> None:
     """Write to raw.rejects every cell of a stage that makes its record unusable."""
     table = one.filling.table
     tests: list[tuple[str, str, str, str]] = []  # condition, the export's column, the text, the reason
-    for cell in [*one.cells, *([one.updated_at] if one.updated_at else [])]:
+    for cell in one.every:
         text = f"t_{cell.column}"
         if cell.checked:
             reason = f"'cannot read ''' || {text} || ''' as ' || {quoted(cell.wanted)}"
@@ -211,7 +227,7 @@ def _fill(con: duckdb.DuckDBPyConnection, one: Stage, file_number: int) -> None:
     """Apply a stage's records to its canonical table and note each record's effect."""
     table = one.filling.table
     columns = list(table.columns)
-    rows = _rows(one, file_number)
+    rows = _rows(one, one.query, file_number)
     con.execute(f"create or replace temp table typed as {rows}")
     (held,) = con.execute(f"select count(*) from (from raw.{table.name} limit 1)").fetchone()
     (count,) = con.execute("select count(*) from typed").fetchone()
