@@ -31,13 +31,16 @@ matched as (
         purchases.purchase_id,
         purchases.purchased_at,
         purchases.covered_until_at,
+        purchases.is_end_unclear,
         purchases.effective_on,
         coalesce(purchases.purchased_at <= openings.opened_at, false)
         and openings.opened_at < purchases.covered_until_at as is_covering,
         -- Worst first, so that the greatest decides: has it, does not say, has it not.
         case
             when purchases.support_extra_code = 'yes' and purchases.support_extra_from_at <= openings.opened_at then 2
-            when purchases.support_extra_code = 'no' or purchases.support_extra_from_at > openings.opened_at then 0
+            when purchases.support_extra_code = 'no' then 0
+            -- Not stated stays not stated, whatever day the extra would hold from [P6].
+            when purchases.support_extra_code = 'yes' and purchases.support_extra_from_at > openings.opened_at then 0
             else 1
         end as extra_rank
     from openings
@@ -80,7 +83,8 @@ summed as (
 
     select
         ticket_id,
-        bool_or(is_covering) as is_covered,
+        bool_or(is_covering and not is_end_unclear) as is_covered,
+        bool_or(is_covering and is_end_unclear) as has_unclear_end,
         bool_or(purchased_at is null) as has_undated_purchase,
         max(covered_until_at) filter (is_covering) as covered_until_at,
         arg_max(purchase_id, covered_until_at) filter (is_covering) as purchase_id,
@@ -99,6 +103,7 @@ select
     summed.ticket_id is not null as has_purchase,
     coalesce(summed.is_covered, false) as is_covered,
     coalesce(summed.has_undated_purchase, false) as has_undated_purchase,
+    coalesce(summed.has_unclear_end, false) as has_unclear_end,
     coalesce(summed.covered_until_at, latest_purchases.covered_until_at) as covered_until_at,
     coalesce(summed.purchase_id, latest_purchases.purchase_id) as purchase_id,
     coalesce(summed.effective_on, latest_purchases.effective_on) as effective_on,

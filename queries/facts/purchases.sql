@@ -2,7 +2,8 @@
 -- One row per purchase_id
 --
 -- covered_until_at is exclusive. support_extra_code is yes, no, or NULL where the export does not
--- say. An undated purchase is kept: what it decides is unknown [T7].
+-- say. An undated purchase is kept: what it decides is unknown [T7], and so is whether a purchase
+-- still covers when it was given back, or its dispute lost, on no known day (is_end_unclear).
 
 with clock as (
 
@@ -120,7 +121,7 @@ refunds as (
     inner join purchases
         on purchases.purchase_id = refunds.purchase_id
     where refunds.status_code = 'approved'
-        and coalesce(refunds.decided_at, refunds.requested_at) <= clock.as_of_at
+        and coalesce(coalesce(refunds.decided_at, refunds.requested_at) <= clock.as_of_at, true)
         and (refunds.currency_code is null or refunds.currency_code = purchases.currency_code)
 
 ),
@@ -131,7 +132,10 @@ summed_refunds as (
         purchase_id,
         decided_at,
         purchase_amount is null
-        or sum(amount) over (partition by purchase_id order by decided_at) >= purchase_amount as is_full
+        or sum(amount) filter (decided_at is not null) over (partition by purchase_id order by decided_at)
+        >= purchase_amount as is_full,
+        purchase_amount is null
+        or sum(amount) over (partition by purchase_id) >= purchase_amount as is_full_with_undated
     from refunds
 
 ),
@@ -140,9 +144,9 @@ full_refunds as (
 
     select
         purchase_id,
-        min(decided_at) as refunded_at
+        min(decided_at) filter (is_full) as refunded_at,
+        bool_or(decided_at is null and is_full_with_undated) as has_undated_refund
     from summed_refunds
-    where is_full
     group by purchase_id
 
 ),
@@ -151,12 +155,48 @@ lost_disputes as (
 
     select
         chargebacks.purchase_id,
-        min(coalesce(chargebacks.closed_at, chargebacks.opened_at)) as lost_at
+        min(coalesce(chargebacks.closed_at, chargebacks.opened_at)) as lost_at,
+        bool_or(chargebacks.closed_at is null and chargebacks.opened_at is null) as has_undated_dispute
     from raw.chargebacks
     cross join clock
     where chargebacks.status_code = 'lost'
-        and coalesce(chargebacks.closed_at, chargebacks.opened_at) <= clock.as_of_at
+        and coalesce(coalesce(chargebacks.closed_at, chargebacks.opened_at) <= clock.as_of_at, true)
     group by chargebacks.purchase_id
+
+),
+
+undated_refunds as (
+
+    select
+        refunds.purchase_id,
+        bool_or(refunds.amount is null) as is_full,
+        sum(refunds.amount) as amount
+    from raw.refunds
+    inner join purchases
+        on purchases.purchase_id = refunds.purchase_id
+    where refunds.status_code = 'approved'
+        and coalesce(refunds.decided_at, refunds.requested_at) is null
+        and (refunds.currency_code is null or refunds.currency_code = purchases.currency_code)
+    group by refunds.purchase_id
+
+),
+
+dated_refunds as (
+
+    select
+        purchase_id,
+        sum(amount) as amount
+    from refunds
+    group by purchase_id
+
+),
+
+undated_losses as (
+
+    select distinct purchase_id
+    from raw.chargebacks
+    where status_code = 'lost'
+        and coalesce(closed_at, opened_at) is null
 
 )
 
@@ -181,6 +221,16 @@ select
     purchases.support_until_at as stated_until_at,
     full_refunds.refunded_at,
     lost_disputes.lost_at,
+    undated_losses.purchase_id is not null
+    or (
+        full_refunds.purchase_id is null
+        and undated_refunds.purchase_id is not null
+        and coalesce(
+            undated_refunds.is_full
+            or undated_refunds.amount + coalesce(dated_refunds.amount, 0) >= purchases.amount,
+            true
+        )
+    ) as is_end_unclear,
     terms.month_count::bigint as month_count,
     terms.effective_on
 from purchases
@@ -190,3 +240,9 @@ left join full_refunds
     on full_refunds.purchase_id = purchases.purchase_id
 left join lost_disputes
     on lost_disputes.purchase_id = purchases.purchase_id
+left join undated_refunds
+    on undated_refunds.purchase_id = purchases.purchase_id
+left join dated_refunds
+    on dated_refunds.purchase_id = purchases.purchase_id
+left join undated_losses
+    on undated_losses.purchase_id = purchases.purchase_id

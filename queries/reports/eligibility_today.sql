@@ -28,11 +28,14 @@ purchases as (
         purchases.purchase_id,
         purchases.purchased_at,
         purchases.covered_until_at,
+        purchases.is_end_unclear,
         coalesce(purchases.purchased_at <= clock.as_of_at, false)
         and clock.as_of_at < purchases.covered_until_at as is_covering,
         case
             when purchases.support_extra_code = 'yes' and purchases.support_extra_from_at <= clock.as_of_at then 2
-            when purchases.support_extra_code = 'no' or purchases.support_extra_from_at > clock.as_of_at then 0
+            when purchases.support_extra_code = 'no' then 0
+            -- Not stated stays not stated, whatever day the extra would hold from [P6].
+            when purchases.support_extra_code = 'yes' and purchases.support_extra_from_at > clock.as_of_at then 0
             else 1
         end as extra_rank
     from facts.purchases
@@ -79,7 +82,8 @@ summed as (
     select
         client_id,
         product_id,
-        bool_or(is_covering) as is_covered,
+        bool_or(is_covering and not is_end_unclear) as is_covered,
+        bool_or(is_covering and is_end_unclear) as has_unclear_end,
         bool_or(purchased_at is null) as has_undated_purchase,
         max(covered_until_at) filter (is_covering) as covered_until_at,
         max(extra_rank) filter (is_covering) as extra_rank
@@ -96,6 +100,7 @@ entitled as (
         latest_purchases.client_id,
         latest_purchases.product_id,
         summed.is_covered,
+        summed.has_unclear_end,
         summed.has_undated_purchase,
         coalesce(summed.covered_until_at, latest_purchases.covered_until_at) as covered_until_at,
         coalesce(summed.extra_rank, latest_purchases.extra_rank) as extra_rank
@@ -150,8 +155,13 @@ checked as (
         1 as place,
         'coverage' as rule,
         '1.2' as clause,
-        case when is_covered then 'pass' when has_undated_purchase then 'unknown' else 'fail' end as verdict,
         case
+            when is_covered then 'pass'
+            when has_undated_purchase or has_unclear_end then 'unknown'
+            else 'fail'
+        end as verdict,
+        case
+            when has_unclear_end then 'a full refund or a lost dispute of a purchase has no date'
             when has_undated_purchase then 'a purchase of the product has no date'
             else 'no purchase of the product is covered any more'
         end as reason

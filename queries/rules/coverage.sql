@@ -32,6 +32,7 @@ coverages as (
         has_bought_anything,
         has_purchase,
         has_undated_purchase,
+        has_unclear_end,
         is_covered,
         covered_until_at,
         purchase_id,
@@ -70,6 +71,7 @@ judged as (
         coverages.is_known,
         coverages.has_bought_anything,
         coverages.has_purchase,
+        coverages.has_unclear_end,
         coverages.purchase_id,
         coverages.covered_until_at,
         likely_purchases.likely_text,
@@ -78,7 +80,7 @@ judged as (
             when not requirements.is_required then 'exempt'
             when coverages.is_covered then 'pass'
             when not coverages.is_known or not coverages.has_bought_anything then 'unknown'
-            when coverages.has_undated_purchase then 'unknown'
+            when coverages.has_undated_purchase or coverages.has_unclear_end then 'unknown'
             else 'fail'
         end::verdict as verdict
     from tickets
@@ -112,6 +114,7 @@ select
         when not has_bought_anything
             then 'no purchase under any address of the client'
                 || case when likely_text is null then '' else '; likely matches: ' || likely_text end
+        when has_unclear_end then 'a full refund or a lost dispute of purchase ' || purchase_id || ' has no date'
         when verdict = 'unknown' then 'a purchase of the product has no date'
         when has_purchase then 'the coverage of purchase ' || purchase_id || ' ended ' || until_text
         else 'no purchase of the product before the ticket'
