@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date, datetime, timedelta
 from functools import cache
+from math import ceil
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -134,8 +135,8 @@ class Hours:
         return int(total.total_seconds())
 
     def due(self, start: datetime, seconds: float) -> datetime:
-        """Return the first instant at which that many open seconds since start are used up [C8]."""
-        left = timedelta(seconds=seconds)
+        """Return the first whole second at which that many open seconds since start are used up [C8, T2]."""
+        left = timedelta(seconds=ceil(seconds))
         if not left:
             return start
         first = self.day(start) - timedelta(days=1)

@@ -82,7 +82,9 @@ class Desk:
         }
         self.alias = {row["alias_email"]: row["client_email"] for row in tables["aliases"]}
         self.products = {row["product_id"] for row in tables["products"]}
-        self.product_alias = {row["source_text"]: row.get("product_id") for row in tables["product_aliases"]}
+        self.product_alias = {
+            row["source_text"]: row["product_id"] for row in tables["product_aliases"] if row.get("product_id")
+        }
         rows = {row["ticket_id"]: row for row in tables["tickets"]}
         self.posts = self.effective("posts", "posted_at", rows, tables)
         self.changes = self.effective("status_changes", "changed_at", rows, tables)
@@ -456,7 +458,7 @@ class Ticket:
             stated = [change["outcome_code"] for change in seen if change.get("outcome_code")]
             ends_the_load = number == len(spells) - 1 and reopened[number] is None
             outcome = stated[-1] if stated else self.row.get("outcome_code") if ends_the_load else None
-            if outcome is None and any(change["status_code"] == "solved" for change in seen):
+            if outcome is None and seen[0]["status_code"] == "solved":
                 outcome = "solved"
             back = reopened[number]
             found.append(Closing(seen[0]["changed_at"], outcome, back if back and back <= self.as_of else None))
@@ -490,8 +492,7 @@ class Ticket:
         if not self.is_open:
             return False
         if not self.changes:
-            # A closing after as_of carries its outcome with it [T6].
-            return self.row.get("outcome_code") == "deferred" and self.stated_closing is None
+            return self.row.get("outcome_code") == "deferred"
         seen = [change for change in self.changes if change["changed_at"] <= self.as_of]
         return bool(seen) and seen[-1].get("outcome_code") == "deferred"
 

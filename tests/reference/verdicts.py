@@ -25,6 +25,11 @@ CLAUSES = {
 OUT_OF_SCOPE = {"web", "seo", "html", "hosting", "download", "unzip", "email"}
 TODAY = ("coverage", "support_extra", "registration", "mailing_list", "not_banned")
 WITHIN = ("within_1_day", "within_2_days", "within_1_week", "within_2_weeks")
+TABLES = (
+    "facts.tickets", "facts.turns", "rules.response_time", "rules.resolution_time", "rules.auto_close", "rules.duplicate",
+    "rules.eligibility", *(f"rules.{rule}" for rule in REQUIREMENTS), "reports.auto_closes", "reports.bans",
+    "reports.duplicates", "reports.eligibility_today", "reports.load_by_day", "reports.queue", "reports.tickets",
+)  # fmt: skip
 Verdict = tuple[str, object]  # verdict, clause
 
 
