@@ -38,6 +38,12 @@ class Cell:
     plain: str  # as value, but null for what takes a closer look: instants that do not end in Z
     checked: bool  # whether a text can be unreadable at all
     keep: str | None
+    plus: str | None = None  # over incoming: a duration as text, added to the instant
+
+    @property
+    def shown(self) -> str:
+        """What to show of a cell that cannot be read, as SQL over t_<column> and p_<column>."""
+        return f"t_{self.column}" + (f" || ' + ' || p_{self.column}" if self.plus else "")
 
 
 class Cells:
@@ -101,7 +107,14 @@ class Cells:
         else:
             value, wanted = self.value(f"t_{column}", source, kind)
             plain = value
-        return Cell(column, found_in or column, text, local, value, wanted, plain, bool(wanted), source.keep)
+        plus = None
+        if source.plus:  # without the duration there is no instant
+            plus = self.raw(source.plus)
+            text = f"(case when {plus} is not null then {text} end)"
+            added = f" + to_seconds(cast(round(try_cast(p_{column} as double) * {source.plus_seconds}) as bigint))"
+            value, plain = f"({value}){added}", f"({plain}){added}"
+            wanted += ", and a number of seconds, minutes or hours after it"
+        return Cell(column, found_in or column, text, local, value, wanted, plain, bool(wanted), source.keep, plus)
 
     def value(self, text: str, source: Source, kind: str | tuple[str, ...]) -> tuple[str, str]:
         """SQL for the value of a text, and what the text should have been ("" when anything will do)."""

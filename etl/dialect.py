@@ -30,6 +30,7 @@ The format:
     purchase_id = { first_of = ["id", { join = ["Date", "Customer"], with = "|" }] }
     client_email = { from = "Requester id", prefix = "zendesk_tickets:" }
     channel_code = { value = "ticket" }
+    first_responded_at = { from = "Created at", plus = "First reply time in minutes", unit = "minute" }
 
     [expect]                                 # of tests/exports/<dialect>.csv; not in a mapping
     rows = 3
@@ -51,7 +52,8 @@ HOUSE = "house_"
 _TOP = {"title", "get_it", "seen", "recognise", "timezone", "null", "skip", "table", "expect"}
 _TESTS = ("is", "is_not", "starts_with", "empty")
 _VERBS = {"from", "first_of", "join", "value"}
-_MODIFIERS = {"map", "other", "format", "decimal", "null", "prefix", "with", "keep", "timezone"}
+_UNITS = {"second": 1, "minute": 60, "hour": 3600}
+_MODIFIERS = {"plus", "unit", "map", "other", "format", "decimal", "null", "prefix", "with", "keep", "timezone"}
 
 
 class DialectError(EtlError):
@@ -80,10 +82,13 @@ class Source:
     null: tuple[str, ...] = ()
     keep: str | None = None
     timezone: str | None = None
+    plus: str | None = None
+    plus_seconds: int = 1
 
     def names(self) -> tuple[str, ...]:
         """The export's columns this reads, in order."""
-        return self.columns + tuple(name for part in self.parts for name in part.names())
+        plus = (self.plus,) if self.plus else ()
+        return self.columns + tuple(name for part in self.parts for name in part.names()) + plus
 
 
 @dataclass(frozen=True)
@@ -267,6 +272,8 @@ class _Reader:
                     raise self.fail(entry, f"maps to {word!r}, which is none of {', '.join(kind)}")
         if found.get("keep", "earliest") != "earliest":
             raise self.fail(entry, "keep can only be 'earliest'")
+        if "plus" in found and (kind != "instant" or found.get("unit") not in _UNITS):
+            raise self.fail(entry, f"plus needs an instant to add to, and a unit: one of {', '.join(_UNITS)}")
         parts = found.get("first_of") or found.get("join") or []
         return Source(
             columns=(found["from"],) if "from" in found else (),
@@ -282,4 +289,6 @@ class _Reader:
             null=self.texts(f"{entry} null", found.get("null", [])),
             keep=found.get("keep"),
             timezone=found.get("timezone"),
+            plus=found.get("plus"),
+            plus_seconds=_UNITS.get(found.get("unit"), 1),
         )

@@ -71,7 +71,7 @@ class Loaded:
             "snapshot": str(self.snapshot.resolve()) if self.snapshot else None,
             "as_of": f"{self.as_of:%Y-%m-%dT%H:%M:%SZ}",
             "files": [{"file": file.file, "dialect": file.dialect, **asdict(file.account)} for file in self.files],
-            "ignored": [asdict(one) for one in self.ignored],
+            "ignored": [{"file": one.file_name, "reason": one.reason} for one in self.ignored],
             "unknown": [asdict(one) for one in self.unknowns],
         }
 

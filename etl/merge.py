@@ -46,8 +46,11 @@ class Stage:
 
     @property
     def query(self) -> str:
-        """The records as texts and values: record_number, t_<column>, v_<column>."""
-        values = ", ".join(f"t_{cell.column}, {cell.value} as v_{cell.column}" for cell in self.every)
+        """The records as texts and values: record_number, t_<column>, shown_<column>, v_<column>."""
+        values = ", ".join(
+            f"t_{cell.column}, {cell.shown} as shown_{cell.column}, {cell.value} as v_{cell.column}"
+            for cell in self.every
+        )
         return f"select record_number, {values} from ({self.texts})"
 
     @property
@@ -68,6 +71,7 @@ def stage(con: duckdb.DuckDBPyConnection, cells: Cells, filling: Filling) -> Sta
     updated_at = cells.cell("updated_at", filling.updated_at, "instant") if filling.updated_at else None
     every = [*listed, *([updated_at] if updated_at else [])]
     texts = ", ".join(f"{cell.text} as t_{cell.column}" for cell in every)
+    texts += "".join(f", {cell.plus} as p_{cell.column}" for cell in every if cell.plus)
     locals_ = "".join(f", {cell.local} as l_{cell.column}" for cell in every if cell.local)
     conditions = [cells.holds(filling.when)] if filling.when else []
     if con.execute("select count(*) from set_aside").fetchone()[0]:
@@ -194,10 +198,10 @@ def _refuse(con: duckdb.DuckDBPyConnection, name: str, one: Stage) -> None:
     table = one.filling.table
     tests: list[tuple[str, str, str, str]] = []  # condition, the export's column, the text, the reason
     for cell in one.every:
-        text = f"t_{cell.column}"
+        text, shown = f"t_{cell.column}", f"shown_{cell.column}"
         if cell.checked:
-            reason = f"'cannot read ''' || {text} || ''' as ' || {quoted(cell.wanted)}"
-            tests.append((f"{text} is not null and v_{cell.column} is null", cell.found_in, text, reason))
+            reason = f"'cannot read ''' || {shown} || ''' as ' || {quoted(cell.wanted)}"
+            tests.append((f"{text} is not null and v_{cell.column} is null", cell.found_in, shown, reason))
         if cell.column in table.demanded:
             tests.append((f"{text} is null", cell.found_in, text, quoted(f"{cell.column} is empty")))
         if cell.column in table.not_before:

@@ -88,6 +88,10 @@ opened_at = { from = "When", format = "%d.%m.%Y %H:%M" }
             "[table.columns] of tickets, status_code: maps to 'new', which is none of open, pending, on_hold, solved",
         ),
         (
+            ('from = "When",', 'from = "When", plus = "Minutes",'),
+            "[table.columns] of tickets, opened_at: plus needs an instant to add to, and a unit: one of second, minute, ",
+        ),
+        (
             ("[[table]]", '[[skip]]\ncolumn = "No"\nis = ["Totals"]\n[[table]]'),
             "[[skip]]: needs a reason: what the record is",
         ),
@@ -109,3 +113,19 @@ def test_mapping_reads_a_file_no_dialect_fits(raw, tmp_path):
     assert (dialect.name, account.inserted) == ("mine", 1)
     ticket, opened_at = raw.execute("select ticket_id, opened_at from raw.tickets").fetchone()
     assert (ticket, str(opened_at)) == ("007", "2026-03-02 08:30:00")
+
+
+def test_duration_that_is_no_number_refuses_the_record(raw, tmp_path):
+    (tmp_path / "mine.toml").write_text(
+        MAPPING + 'first_responded_at = { from = "When", format = "%d.%m.%Y %H:%M", plus = "Hours", unit = "hour" }\n'
+    )
+    (tmp_path / "export.csv").write_text(
+        "No,When,Hours\n1,02.03.2026 10:30,1.5\n2,02.03.2026 10:30,\n3,02.03.2026 10:30,soon\n"
+    )
+    load_fixture(raw, tmp_path / "export.csv", read_dialect(tmp_path / "mine.toml"))
+    found = raw.execute("select ticket_id, first_responded_at from raw.tickets order by 1").fetchall()
+    assert [(ticket, at and str(at)) for ticket, at in found] == [("1", "2026-03-02 10:00:00"), ("2", None)]
+    assert rejects(raw) == [
+        "record 3, When, Hours: cannot read '02.03.2026 10:30 + soon' as an instant (%d.%m.%Y %H:%M), "
+        "and a number of seconds, minutes or hours after it"
+    ]
