@@ -18,7 +18,7 @@ from etl.tables import tables
 # The clock of the sample: data/sample ends here, and is shown as of here.
 SAMPLE_AS_OF = datetime(2026, 10, 30, 15, 0, tzinfo=UTC)
 SAMPLE_TICKETS = 2000
-SAMPLE_SEED = 1
+SAMPLE_SEED = 30
 
 # The plan's own calendar knows the holidays of these years.
 FIRST_AS_OF, LAST_AS_OF = datetime(2025, 7, 1, tzinfo=UTC), datetime(2035, 1, 1, tzinfo=UTC)

@@ -5,14 +5,14 @@ create table plan.products as
 select *
 from (
     values
-        (1, 'gallery-grid', 'Gallery Grid', 26, 3, 41, 0.25, 0, ['the lightbox', 'the album page', 'lazy loading', 'the thumbnail row', 'image captions'], 39.00),
-        (2, 'form-relay', 'Form Relay', 22, 5, 37, 0.55, 0, ['the contact form', 'the upload field', 'the confirmation mail', 'conditional fields', 'the spam filter'], 49.00),
-        (3, 'price-table-studio', 'Price Table Studio', 14, 2, 52, 0.20, 0, ['the comparison table', 'the currency switch', 'the yearly toggle', 'column colours', 'the highlight badge'], 29.00),
-        (4, 'booking-lantern', 'Booking Lantern', 13, 1, 33, 0.90, 0, ['the booking calendar', 'time slots', 'the reminder mail', 'the deposit step', 'the opening-hours panel'], 79.00),
-        (5, 'menu-compass', 'Menu Compass', 9, 4, 58, 0.10, 0, ['the mega menu', 'the mobile drawer', 'sticky mode', 'the search box', 'submenu icons'], 25.00),
-        (6, 'review-ribbon', 'Review Ribbon', 8, 2, 49, 0.30, 0, ['the star widget', 'the review import', 'the moderation list', 'rich snippets', 'the carousel'], 35.00),
-        (7, 'cart-courier', 'Cart Courier', 6, 1, 44, 0.70, 120, ['the shipping table', 'the pickup map', 'label printing', 'the weight rules', 'the tracking link'], 59.00),
-        (8, 'slide-harbour', 'Slide Harbour', 5, 1, 39, 0.60, 330, ['the slide editor', 'video slides', 'the timeline', 'swipe gestures', 'the preview pane'], 32.00)
+        (1, 'gallery-grid', 'Gallery Grid', 26, 3, 41, 0.25, 0, ['the lightbox', 'the album page', 'lazy loading', 'the thumbnail row', 'the caption line'], 39.00),
+        (2, 'form-relay', 'Form Relay', 22, 5, 37, 0.55, 0, ['the contact form', 'the upload field', 'the confirmation mail', 'the condition editor', 'the spam filter'], 49.00),
+        (3, 'price-table-studio', 'Price Table Studio', 14, 2, 52, 0.20, 0, ['the comparison table', 'the currency switch', 'the yearly toggle', 'the colour panel', 'the highlight badge'], 29.00),
+        (4, 'booking-lantern', 'Booking Lantern', 13, 1, 33, 0.90, 0, ['the booking calendar', 'the slot picker', 'the reminder mail', 'the deposit step', 'the opening-hours panel'], 79.00),
+        (5, 'menu-compass', 'Menu Compass', 9, 4, 58, 0.10, 0, ['the mega menu', 'the mobile drawer', 'sticky mode', 'the search box', 'the icon column'], 25.00),
+        (6, 'review-ribbon', 'Review Ribbon', 8, 2, 49, 0.30, 0, ['the star widget', 'the review import', 'the moderation list', 'the snippet preview', 'the carousel'], 35.00),
+        (7, 'cart-courier', 'Cart Courier', 6, 1, 44, 0.70, 120, ['the shipping table', 'the pickup map', 'label printing', 'the weight table', 'the tracking link'], 59.00),
+        (8, 'slide-harbour', 'Slide Harbour', 5, 1, 39, 0.60, 330, ['the slide editor', 'the video slide', 'the timeline', 'the swipe mode', 'the preview pane'], 32.00)
 ) as product (
     product_number, product_id, product_name, popularity, first_major, release_gap_days, yearly_growth,
     launched_after_days, features, price
@@ -92,8 +92,8 @@ inner join styles on style_number = agent_number % 7, plan.span
 order by agent_number;
 
 -- Who was away: two weeks in summer, a few days around the new year for half of the team, short
--- illnesses, one week in which four of seven fell ill together, and a thin
--- team in the last week, so that there is a queue to look at.
+-- illnesses, one week in which four of seven fell ill together, and a thin team in the last week, so that
+-- there is a queue to look at.
 create table plan.absences as
 select
     agent_number,

@@ -129,9 +129,9 @@ select
     purchased_seconds,
     is_renewal,
     -- Yes, no, or not said.
-    case when draw(37, sale_number) < 0.925 then true when draw(37, sale_number) < 0.985 then false end as has_support_extra,
+    case when draw(37, sale_number) < 0.94 then true when draw(37, sale_number) < 0.988 then false end as has_support_extra,
     case
-        when draw(37, sale_number) < 0.925 and draw(38, sale_number) < 0.04
+        when draw(37, sale_number) < 0.94 and draw(38, sale_number) < 0.04
             then purchased_seconds + 86400 * (3 + pick(39, sale_number, 60))
     end as extra_from_seconds,
     -- An extended term: a whole number of months beyond the six.

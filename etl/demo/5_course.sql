@@ -140,8 +140,8 @@ ends as (
             when ending_draw < 0.772 then 'not_apparent'
             when ending_draw < 0.857 then 'client_specific'
             when ending_draw < 0.930 then 'auto_closed'
-            when ending_draw < 0.962 then 'unresolved'
-            when ending_draw < 0.994 then 'deferred'
+            when ending_draw < 0.963 then 'unresolved'
+            when ending_draw < 0.9965 then 'deferred'
             else 'forgotten'
         end as ending,
         -- Answered and done with one message, or a conversation.

@@ -328,11 +328,13 @@ select states.*
 from states, plan.span
 where changed_seconds <= as_of_seconds;
 
--- Every post: `phrase` says what kind of sentence it is, `is_word` that somebody said something to the other.
+-- Every post: `phrase` says what kind of sentence it is, `turn_number` keeps one ticket from hearing the same
+-- sentence again, `is_word` says that somebody told the other something.
 create table plan.posts as
 with written as (
     select
         arrival_number,
+        0 as turn_number,
         opened_seconds + 2 + pick(240, arrival_number, 8) as posted_seconds,
         'system' as author_role,
         true as is_public,
@@ -344,6 +346,7 @@ with written as (
     union all
     select
         arrival_number,
+        0,
         opened_seconds,
         'agent',
         true,
@@ -355,6 +358,7 @@ with written as (
     union all
     select
         arrival_number,
+        0,
         clock_seconds,
         'client',
         true,
@@ -367,6 +371,7 @@ with written as (
     -- The client adds something while waiting; a few do so three times in ten minutes.
     select
         arrival_number,
+        0,
         clock_seconds + 240 + cast(floor((answered_seconds - clock_seconds - 300) * draw(242, arrival_number)) as bigint),
         'client',
         true,
@@ -378,6 +383,7 @@ with written as (
     union all
     select
         arrival_number,
+        unnest([1, 2, 3]),
         clock_seconds + 60 + unnest([0, 150, 410]),
         'client',
         true,
@@ -389,7 +395,8 @@ with written as (
     union all
     select
         arrival_number,
-        clock_seconds + 200 + cast(floor((answered_seconds - clock_seconds - 300) * draw(244, arrival_number)) as bigint),
+        0,
+        answered_seconds - 40 - pick(244, arrival_number, 800),
         'agent',
         false,
         false,
@@ -400,6 +407,7 @@ with written as (
     union all
     select
         spoken.arrival_number,
+        answer_number,
         said_seconds,
         'agent',
         true,
@@ -420,6 +428,7 @@ with written as (
     union all
     select
         arrival_number,
+        answer_number,
         said_seconds + 40,
         'agent',
         false,
@@ -432,6 +441,7 @@ with written as (
     -- An absence notice of the client's mailbox.
     select
         arrival_number,
+        answer_number,
         said_seconds + 24,
         'client',
         true,
@@ -443,6 +453,7 @@ with written as (
     union all
     select
         arrival_number,
+        answer_number,
         replied_seconds,
         'client',
         true,
@@ -454,6 +465,7 @@ with written as (
     -- Thanks, after the ticket was closed or just before the client closes it.
     select
         arrival_number,
+        0,
         case
             when ended_seconds > answered_seconds + 3000 and is_one_touch then ended_seconds - 30 - pick(249, arrival_number, 400)
             else ended_seconds + 400 + pick(249, arrival_number, 90000)
@@ -473,6 +485,7 @@ with written as (
     union all
     select
         arrival_number,
+        0,
         unanswered_seconds,
         'client',
         true,
@@ -484,6 +497,7 @@ with written as (
     union all
     select
         arrival_number,
+        0,
         silent_since_seconds + 518400 + 3600,
         'system',
         true,
@@ -495,6 +509,7 @@ with written as (
     union all
     select
         arrival_number,
+        0,
         silenced_seconds,
         'system',
         true,
@@ -506,6 +521,7 @@ with written as (
     union all
     select
         arrival_number,
+        0,
         ended_seconds,
         'system',
         true,
@@ -517,6 +533,7 @@ with written as (
     union all
     select
         arrival_number,
+        0,
         delivered_seconds - 15,
         'agent',
         true,

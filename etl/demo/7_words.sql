@@ -306,7 +306,7 @@ from (
                 'It is the same on the staging site.',
                 'I am not a developer, so please be patient with me.',
                 'Our host says that nothing changed on their side.',
-                ''
+                'A short hint would already help.'
             ]
         ),
         (

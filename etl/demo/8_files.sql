@@ -364,7 +364,7 @@ select
     instant_of(posted_seconds) as posted_at,
     fill(
         case when is_letter then greetings[1 + pick(382, post_number, len(greetings))] else '' end
-        || texts[1 + pick(383, post_number, len(texts))]
+        || texts[1 + (pick(383, worded.arrival_number, len(texts)) + turn_number) % len(texts)]
         || case when is_letter then farewells[1 + pick(384, post_number, len(farewells))] else '' end,
         part, product_name, newest_version, site, worded.given_name, coalesce(split_part(agent_name, ' ', 1), 'you')
     ) as body
@@ -396,7 +396,8 @@ select
     coalesce(case when draw(392, talks.arrival_number) < 0.03 then source_text end, talk.product_id) as product_id,
     fill(topics.subjects[subject_choice], part, product_name, newest_version, site, talk.given_name, '') as subject,
     case
-        when talks.is_by_agent or draw(393, talks.arrival_number) < 0.018 then null
+        when draw(393, talks.arrival_number) < 0.016 then null
+        when talks.is_by_agent then fill('Opened by the desk: {part} on {site}.', part, product_name, newest_version, site, '', '')
         else fill(
             topics.stories[story_choice]
             || ' ' || settings.texts[1 + pick(394, talks.arrival_number, len(settings.texts))]
@@ -501,7 +502,7 @@ select
         when ban_number % 3 = 0 then last_opened_seconds + 86400 * 3 + pick(421, client_number, 20000)
         else last_opened_seconds - 3600 - pick(421, client_number, 86400 * 12)
     end as banned_seconds,
-    ['5.9', '0.2', '5.4', '5.2', '5.9', '5.1', '5.6', '5.11'][1 + (ban_number - 1) % 8] as clause
+    ['5.9', '0.2', '5.4', '5.2', '5.6', '5.11', '5.9', '5.4'][1 + (ban_number - 1) % 8] as clause
 from chosen;
 
 create view files.bans as
@@ -521,7 +522,6 @@ select
         when '0.2' then 'Threat against a member of the team'
         when '5.4' then 'Many tickets for one issue after a reminder'
         when '5.2' then 'One licence in use on many sites'
-        when '5.1' then 'Third refund of the same product'
         when '5.6' then 'Questions of the desk left without answer'
         else 'Decided by the management'
     end as reason,
