@@ -163,41 +163,6 @@ lost_disputes as (
         and coalesce(coalesce(chargebacks.closed_at, chargebacks.opened_at) <= clock.as_of_at, true)
     group by chargebacks.purchase_id
 
-),
-
-undated_refunds as (
-
-    select
-        refunds.purchase_id,
-        bool_or(refunds.amount is null) as is_full,
-        sum(refunds.amount) as amount
-    from raw.refunds
-    inner join purchases
-        on purchases.purchase_id = refunds.purchase_id
-    where refunds.status_code = 'approved'
-        and coalesce(refunds.decided_at, refunds.requested_at) is null
-        and (refunds.currency_code is null or refunds.currency_code = purchases.currency_code)
-    group by refunds.purchase_id
-
-),
-
-dated_refunds as (
-
-    select
-        purchase_id,
-        sum(amount) as amount
-    from refunds
-    group by purchase_id
-
-),
-
-undated_losses as (
-
-    select distinct purchase_id
-    from raw.chargebacks
-    where status_code = 'lost'
-        and coalesce(closed_at, opened_at) is null
-
 )
 
 select
@@ -221,16 +186,8 @@ select
     purchases.support_until_at as stated_until_at,
     full_refunds.refunded_at,
     lost_disputes.lost_at,
-    undated_losses.purchase_id is not null
-    or (
-        full_refunds.purchase_id is null
-        and undated_refunds.purchase_id is not null
-        and coalesce(
-            undated_refunds.is_full
-            or undated_refunds.amount + coalesce(dated_refunds.amount, 0) >= purchases.amount,
-            true
-        )
-    ) as is_end_unclear,
+    (full_refunds.refunded_at is null and coalesce(full_refunds.has_undated_refund, false))
+    or coalesce(lost_disputes.has_undated_dispute, false) as is_end_unclear,
     terms.month_count::bigint as month_count,
     terms.effective_on
 from purchases
@@ -240,9 +197,3 @@ left join full_refunds
     on full_refunds.purchase_id = purchases.purchase_id
 left join lost_disputes
     on lost_disputes.purchase_id = purchases.purchase_id
-left join undated_refunds
-    on undated_refunds.purchase_id = purchases.purchase_id
-left join dated_refunds
-    on dated_refunds.purchase_id = purchases.purchase_id
-left join undated_losses
-    on undated_losses.purchase_id = purchases.purchase_id
