@@ -169,7 +169,8 @@ def _write_days(con: duckdb.DuckDBPyConnection, desk: Desk, first: date, last: d
 
     temp.day_plans(day_on, kind, name, windows_key): windows_key points into temp.plan_windows.
     """
-    years = range(first.year, last.year + 1)
+    # A holiday may be observed in the year before or after its own.
+    years = range(max(1, first.year - 1), last.year + 2)
     weeks, windows, special = [], [], []
 
     def plan(day_windows: Windows, key: str) -> str:

@@ -559,10 +559,11 @@ def test_pieces_are_cut_at_midnight_and_at_every_edge_and_leave_no_gap(hours):
             select
                 count(*) filter (where from_at <> previous_until_at) as gap_count,
                 count(*) filter (where until_at > piece_on + interval 1 day or from_at < piece_on) as uncut_count,
-                count(*) filter (where is_open and piece_on <> from_at::date) as misplaced_count
+                count(*) filter (where is_open and piece_on <> from_at::date) as misplaced_count,
+                count(*) filter (where until_at is null or until_at <= from_at) as empty_count
             from (select *, lag(until_at) over (order by from_at) as previous_until_at from facts.business_time)
             """
-        ).fetchone() == (0, 0, 0)
+        ).fetchone() == (0, 0, 0, 0)
 
 
 # ---------------------------------------------------------------- against a count minute by minute

@@ -213,7 +213,31 @@ def test_each_post_passed_over_has_its_reason():
         "h": "THE FIRST ANSWER",
         "j": "ignored, it has no time [M1]",
     }
+    assert list(said) == ["a", "b", "c", "d", "e", "f", "g", "h", "j"]
     assert "    and 1 after it\n    1 dated after as_of: not yet written [T4]\n" in text
+
+
+def test_in_one_second_the_client_wrote_first():
+    posts = [
+        post("a", "2026-05-15T12:00:00"),
+        post("b", "2026-05-15T13:00:00"),
+        post("c", "2026-05-15T14:00:00"),
+        post("d", "2026-05-15T14:00:00", "client"),
+    ]
+    with desk_with([ticket()], posts, as_of="2026-05-15T15:00:00") as con:
+        text = explain_ticket(con, "T1")
+    assert text.index("and 2 after it") > text.index("post b, agent: THE FIRST ANSWER")
+    # An agent's word in the second of the creation is no answer, so no wait begins there.
+    assert re.findall(r"\+ \w+ 15 May 2026 (.{8}) .* to .* (.{8}) \S+ \((.*)\)", text) == [
+        ("16:00:00", "17:00:00", "the client wrote"),
+        ("17:00:00", "18:00:00", "as of"),
+    ]
+
+
+def test_posts_of_one_second_are_told_clients_first():
+    posts = [post("a", "2026-05-15T13:00:00"), post("b", "2026-05-15T13:00:00", "client")]
+    with desk_with([ticket()], posts) as con:
+        assert re.findall(r"post (\w),", explain_ticket(con, "T1")) == ["b", "a"]
 
 
 def test_a_ticket_opened_by_an_agent_starts_with_the_clients_first_word():
