@@ -83,6 +83,11 @@ class RandomDesk:
     policy: list[dict[str, str]]
     as_ofs: tuple[datetime, ...]
 
+    @property
+    def as_of(self) -> datetime:
+        """Return the latest instant it is looked at."""
+        return max(self.as_ofs)
+
     @cached_property
     def hours(self) -> Hours:
         """Return the opening hours the desk file states."""
@@ -179,11 +184,13 @@ class Maker:
         def offset(at: datetime) -> timedelta:
             return at.replace(tzinfo=UTC).astimezone(self.zone).utcoffset()
 
-        at = instant.replace(minute=0, second=0, microsecond=0)
-        for _ in range(370 * 48):
-            if offset(at + HOUR / 2) != offset(at):
-                return at + HOUR / 2
-            at += HOUR / 2
+        day = instant.replace(hour=0, minute=0, second=0, microsecond=0)
+        for _ in range(370):
+            if offset(day + DAY) != offset(day):
+                while offset(day + HOUR / 2) == offset(day):
+                    day += HOUR / 2
+                return day + HOUR / 2
+            day += DAY
         return instant
 
     def around(self) -> date:
@@ -603,6 +610,9 @@ class Maker:
         for table in ("clients", "purchases", "subscriptions", "products", "refunds"):
             if self.maybe(0.06):
                 self.tables[table] = []
+        if self.maybe(0.1):
+            for record in self.tables["tickets"]:
+                record.pop("description", None)
         for table, columns in MAY_LACK_COLUMNS.items():
             if self.maybe(0.15):
                 column = self.pick(columns)

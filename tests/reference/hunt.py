@@ -89,7 +89,9 @@ def main(first: int, count: int, with_loader: bool) -> int:
             is_equal &= not found and not wrong
             fresh = [kind for kind in dict.fromkeys((one.table, one.column) for one in found) if kind not in known]
             for kind in fresh:
-                print(f"seed {seed}, as_of {as_of}: {next(o for o in found if (o.table, o.column) == kind)}", flush=True)
+                print(
+                    f"seed {seed}, as_of {as_of}: {next(o for o in found if (o.table, o.column) == kind)}", flush=True
+                )
             if fresh and not with_loader:
                 print(report(desk, as_of, *fresh[0]), flush=True)
             for one in found:
