@@ -427,6 +427,14 @@ def test_due_instants(asked, limit, expected):
         assert due(con, asked, limit) == utc(expected)
 
 
+@pytest.mark.parametrize("hour", range(0, 24, 5))
+def test_a_due_instant_is_found_in_a_window_without_end(hour):
+    with calendar(AROUND_THE_CLOCK, zone="UTC") as con:
+        for limit in (1, 86399, 86400, 86401, 2 * 86400):
+            asked_at = datetime(2026, 5, 14, hour)
+            assert due(con, f"2026-05-14 {hour:02}:00", limit, "UTC") == asked_at + timedelta(seconds=limit)
+
+
 def test_the_calendar_reaches_to_the_last_due_instant_even_over_a_long_shutdown():
     shut = '[[hours_change]]\nfrom = 2026-06-02\nhours = {}\n[[hours_change]]\nfrom = 2031-01-01\nhours.wed = ["09:00-17:00"]'
     with calendar(more=shut, before="business_day_hours = 8") as con:

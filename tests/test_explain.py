@@ -303,6 +303,17 @@ def test_waits_closings_and_later_turns_are_told_one_by_one():
     assert "Inactivity (clause 4.6): early" in text
 
 
+def test_a_question_after_the_closing_runs_no_clock():
+    posts = [post("a", "2026-05-15T13:00:00"), post("b", "2026-05-20T13:00:00", "client")]
+    with desk_with([ticket()], posts, [change("2026-05-19T10:00:00", "solved")]) as con:
+        text = explain_ticket(con, "T1")
+    assert (
+        "  Open from Wed 20 May 2026 16:00:00 +03:00 to Wed 20 May 2026 16:00:00 +03:00 "
+        "(asked after the closing, so no time runs [V9]):\n"
+    ) in text
+    assert ("answer_business_seconds", 0, 0) in sums(text)
+
+
 def test_a_long_wait_is_added_up_by_week_and_by_month():
     posts = [post("a", "2026-04-13T07:00:00")]
     for opened_at, label in (
