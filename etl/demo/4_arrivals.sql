@@ -201,17 +201,21 @@ with every_ticket as (
     from plan.pairs
     inner join plan.main_tickets on arrival_number = older_number
 ),
--- An agent opens a ticket within opening hours; the client's first word follows, or never comes.
+-- An agent opens a ticket within opening hours, before as_of; the client's first word follows, or never comes.
 opened as (
     select
         every_ticket.*,
         case
-            when is_by_agent then open_slots.from_seconds + pick(78, every_ticket.arrival_number, 800)
+            when is_by_agent and next_opening.from_seconds + 900 <= as_of_seconds
+                then next_opening.from_seconds + pick(78, every_ticket.arrival_number, 800)
+            when is_by_agent then last_opening.from_seconds + pick(78, every_ticket.arrival_number, 800)
             else asked_seconds
         end as opened_seconds
     from every_ticket
+    cross join plan.span
     inner join plan.slots on slots.slot = asked_seconds // 900
-    inner join plan.open_slots on open_number = open_before // 900
+    inner join plan.open_slots as next_opening on next_opening.open_number = open_before // 900
+    inner join plan.open_slots as last_opening on last_opening.open_number = open_before // 900 - 1
 )
 select
     opened.arrival_number,

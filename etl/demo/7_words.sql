@@ -350,7 +350,17 @@ from (
                 'Waiting for the host, do not close.',
                 'Bought twice under different addresses, look at both.',
                 'The client prefers short answers.',
-                'Add this to the known issues of {product}.'
+                'Add this to the known issues of {product}.',
+                'Seen on {site} with my own eyes, {part} really does that.',
+                'Nothing in the error log of {site}.',
+                'The last update was done by hand, see the files.',
+                'Check the licence before you answer.',
+                'Second report about {part} since {version}.',
+                'I will take this one over tomorrow.',
+                'The test copy is at the usual place.',
+                'Please answer soon, they wait since yesterday.',
+                'It is the theme again, I am nearly sure.',
+                'Told the client on which day we come back to this.'
             ]
         ),
         (
@@ -387,6 +397,24 @@ from (
                 'It changed something: the message is another one now.',
                 'Which file do you mean exactly?',
                 'We use the full edition, bought in spring.'
+            ]
+        ),
+        (
+            'aside',
+            [
+                'I can test again this afternoon.',
+                'Thanks for your patience.',
+                'I attach a screenshot.',
+                'The test copy shows the same.',
+                'Tell me if you need the whole log.',
+                'I am in the office until five.',
+                'I have not touched anything else.',
+                'Sorry for my late answer.',
+                'It is {part} that matters most to us.',
+                'The page is {site}, as before.',
+                'A colleague looked at it with me.',
+                'Should I ask the host as well?',
+                'We are on {version} now.'
             ]
         ),
         (

@@ -116,10 +116,11 @@ create view files.clients as
 select
     client_email,
     client_name as name,
-    instant_of(registered_seconds) as registered_at,
+    instant_of(case when registered_seconds <= as_of_seconds then registered_seconds end) as registered_at,
     country_code,
     website
 from plan.clients
+cross join plan.span
 order by client_number;
 
 create view files.subscriptions as
@@ -335,6 +336,8 @@ worded as (
             else phrases.texts
         end as texts,
         author_role = 'agent' and is_public as is_letter,
+        authored.phrase in ('first_word', 'detail', 'reply', 'again', 'waiting') and draw(385, post_number) < 0.65
+            as has_aside,
         part,
         product_name,
         newest_version,
@@ -347,12 +350,12 @@ worded as (
     left join plan.phrases using (phrase)
     left join plan.agents on agents.agent_number = authored.agent_number
 ),
-openings as (
+frames as (
     select
-        greetings.texts as greetings,
-        farewells.texts as farewells
-    from plan.phrases as greetings, plan.phrases as farewells
-    where greetings.phrase = 'greeting' and farewells.phrase = 'farewell'
+        any_value(texts) filter (where phrase = 'greeting') as greetings,
+        any_value(texts) filter (where phrase = 'farewell') as farewells,
+        any_value(texts) filter (where phrase = 'aside') as asides
+    from plan.phrases
 )
 select
     post_number::varchar as post_id,
@@ -365,11 +368,12 @@ select
     fill(
         case when is_letter then greetings[1 + pick(382, post_number, len(greetings))] else '' end
         || texts[1 + (pick(383, worded.arrival_number, len(texts)) + turn_number) % len(texts)]
+        || case when has_aside then ' ' || asides[1 + pick(386, post_number, len(asides))] else '' end
         || case when is_letter then farewells[1 + pick(384, post_number, len(farewells))] else '' end,
         part, product_name, newest_version, site, worded.given_name, coalesce(split_part(agent_name, ' ', 1), 'you')
     ) as body
 from worded
-cross join openings
+cross join frames
 left join plan.clients on clients.client_number = worded.client_number
 order by post_number;
 
