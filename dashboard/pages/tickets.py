@@ -3,8 +3,6 @@
 Reads reports.ticket_list (one row per ticket_id), narrowed by what the address says.
 """
 
-import streamlit as st
-
 from dashboard.parts import Column, asked_tickets, chosen, head, table, words
 
 head("Tickets", "Which tickets are behind the number?")
@@ -14,18 +12,14 @@ table(
     "tickets",
     "reports.ticket_list",
     {
+        "situation": Column("Why", width=265, narrow=True),
         "ticket_id": Column("Ticket", narrow=True),
-        "subject": Column("Subject", width=240),
-        "client_name": Column("Client", form="person"),
-        "product_name": Column("Product"),
-        "agent_name": Column("Agent", form="person"),
-        "opened_at": Column("Opened", form="instant", narrow=True),
-        "response_code": Column("First response", words=words.RESPONSE_BANDS, narrow=True),
-        "response_business_days": Column("business days", form="%.1f"),
-        "resolution_code": Column("Resolution", words=words.RESOLUTION_BANDS),
-        "resolution_days": Column("days", form="%.1f"),
-        "eligibility_code": Column("Eligible", words=words.ELIGIBILITY),
-        "ticket_link": Column("Help desk", form="link"),
+        "subject": Column("Subject", width=140),
+        "client_name": Column("Client", form="person", width=110),
+        "opened_on": Column("Opened", form="day", narrow=True),
+        "response_code": Column("First response", words=words.RESPONSE_BANDS, width=140),
+        "resolution_code": Column("Resolution", words=words.RESOLUTION_BANDS, width=105),
+        "ticket_link": Column("Link", form="link"),
     },
     filters=chosen(),
     within=within,

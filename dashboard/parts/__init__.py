@@ -5,7 +5,19 @@ from dashboard.parts.asked import asked_tickets, group_columns
 from dashboard.parts.clauses import clause, clauses, plain
 from dashboard.parts.frame import chosen, page_path
 from dashboard.parts.people import person
-from dashboard.parts.shown import Column, Tile, chart, enough, foot, head, table, tickets_page, tiles
+from dashboard.parts.shown import (
+    Column,
+    Tile,
+    chart,
+    enough,
+    facts,
+    foot,
+    head,
+    table,
+    ticket_head,
+    tickets_page,
+    tiles,
+)
 from dashboard.parts.warehouse import desk, rows
 
 __all__ = [
@@ -19,6 +31,7 @@ __all__ = [
     "clauses",
     "desk",
     "enough",
+    "facts",
     "foot",
     "group_columns",
     "head",
@@ -27,6 +40,7 @@ __all__ = [
     "plain",
     "rows",
     "table",
+    "ticket_head",
     "tickets_page",
     "tiles",
     "words",

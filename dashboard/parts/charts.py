@@ -4,6 +4,8 @@ Pages say what to draw, this says how. Days are local days of the desk: they are
 scale, so that the reader's own zone never shifts them.
 """
 
+from collections.abc import Sequence
+
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -35,6 +37,7 @@ MEANINGS = {
     "auto_closed": "#A9C3CF",
     "closed_unresolved": "#6E7F8D",
     "closed_unanswered": SET_ASIDE,
+    "not_started": "#5F6B76",
     "unknown": UNKNOWN,
     "late": LATE,
     "early": LATE,
@@ -44,7 +47,8 @@ MEANINGS = {
     "missed": OVERDUE,
     "neglected": NEGLECTED,
 }
-MONDAYS = 9  # at most so many ticks on a time axis
+TICKS = 9  # at most so many on a time axis
+LETTER, SYMBOL = 5.4, 30  # pixels of a letter and of the square beside a legend's label
 
 
 def neutral() -> str:
@@ -69,7 +73,7 @@ def pick(*fields: str) -> alt.Parameter:
 
 def days_axis(days: pd.Series, name: str, title: str, **more) -> alt.X:
     """Return an x axis over local days with ticks at days of the data, at most nine."""
-    steps = max(1, -(-days.nunique() // MONDAYS))
+    steps = max(1, -(-days.nunique() // TICKS))
     ticks = sorted(days.dropna().unique())[::steps]
     long = len(ticks) > 1 and (ticks[-1] - ticks[0]).days > 300
     values = [alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True) for day in map(pd.Timestamp, ticks)]
@@ -93,10 +97,23 @@ def said(days: pd.Series, weekday: bool = False) -> pd.Series:
     return days.dt.strftime("%a ") + text if weekday else text
 
 
-def legend() -> alt.Legend:
-    """Return a legend above the chart, in as many columns as its width holds."""
-    columns = alt.ExprRef("max(1, floor(width / 160))")
-    return alt.Legend(orient="top", columns=columns, title=None, labelLimit=0, symbolType="square", columnPadding=12)
+def legend(labels: Sequence[str]) -> alt.Legend:
+    """Return a legend above the chart: one row where its labels fit, else as many columns as do."""
+    widths = [LETTER * len(label) + SYMBOL for label in labels]
+    columns = alt.ExprRef(
+        f"width + 40 >= {sum(widths):.0f} ? {len(widths)} : max(1, floor((width + 40) / {max(widths, default=1):.0f}))"
+    )
+    return alt.Legend(
+        orient="top",
+        columns=columns,
+        title=None,
+        labelLimit=0,
+        symbolType="square",
+        symbolSize=110,
+        symbolStrokeWidth=0,
+        columnPadding=12,
+        offset=10,
+    )
 
 
 def meaning(field: str, words: dict[str, str], present: pd.Series) -> alt.Color:
@@ -105,7 +122,7 @@ def meaning(field: str, words: dict[str, str], present: pd.Series) -> alt.Color:
     return alt.Color(
         f"{field}:N",
         scale=alt.Scale(domain=[words[code] for code in codes], range=[MEANINGS[code] for code in codes]),
-        legend=legend(),
+        legend=legend([words[code] for code in codes]),
     )
 
 
@@ -142,7 +159,7 @@ def pace(frame: pd.DataFrame, limits: tuple[float, float], unit: str) -> alt.Lay
     Columns: week_on, median_days, p90_days, n_count; a week of too few tickets has no point.
     """
     names = {"median_days": "half are within", "p90_days": "90 % are within"}
-    long = frame.melt(["week_on", "n_count"], list(names), "measure", "days").dropna(subset="days")
+    long = frame.melt(["week_on", "n_count"], list(names), "measure", "days")
     long = long.assign(measure=long.measure.map(names), said_on=said(long.week_on))
     lines = (
         alt.Chart(long)
@@ -151,7 +168,9 @@ def pace(frame: pd.DataFrame, limits: tuple[float, float], unit: str) -> alt.Lay
             x=days_axis(frame.week_on, "week_on", "week, from its Monday"),
             y=alt.Y("days:Q", title=unit, scale=alt.Scale(zero=True)),
             color=alt.Color(
-                "measure:N", scale=alt.Scale(domain=list(names.values()), range=[neutral(), "#8C96A0"]), legend=legend()
+                "measure:N",
+                scale=alt.Scale(domain=list(names.values()), range=[neutral(), "#8C96A0"]),
+                legend=legend(list(names.values())),
             ),
             tooltip=[
                 alt.Tooltip("said_on:N", title="week from Monday"),
@@ -187,7 +206,13 @@ def spread(
         alt.Chart(shown)
         .mark_bar(cursor="pointer", stroke=paper(), strokeWidth=1)
         .encode(
-            x=alt.X("from_days:Q", bin="binned", title=unit, axis=alt.Axis(grid=False, tickCount=8), scale=alt.Scale(nice=False)),
+            x=alt.X(
+                "from_days:Q",
+                bin="binned",
+                title=unit,
+                axis=alt.Axis(grid=False, tickCount=8),
+                scale=alt.Scale(nice=False),
+            ),
             x2="until_days:Q",
             y=alt.Y("ticket_count:Q", title="tickets", axis=alt.Axis(tickMinStep=1, format=",d")),
             color=meaning("band", words, frame.band_code),
@@ -213,7 +238,7 @@ def flows(frame: pd.DataFrame) -> alt.Chart:
     long = long.assign(ends_on=long.until_on + pd.Timedelta(hours=19), said_on=said(long.from_on, weekday=True))
     return (
         alt.Chart(long)
-        .mark_bar(cursor="pointer")
+        .mark_bar(cursor="pointer", binSpacing=0)
         .encode(
             x=days_axis(frame.from_on, "from_on", step, bin="binned"),
             x2="ends_on:T",
@@ -225,7 +250,7 @@ def flows(frame: pd.DataFrame) -> alt.Chart:
             color=alt.Color(
                 "kind:N",
                 scale=alt.Scale(domain=list(words.values()), range=[OPENED, "#7A5195", CLOSED]),
-                legend=legend(),
+                legend=legend(list(words.values())),
             ),
             tooltip=[
                 alt.Tooltip("said_on:N", title="day" if step == "day" else "week from"),
@@ -292,28 +317,35 @@ def by_state(frame: pd.DataFrame, words: dict[str, str]) -> alt.Chart:
 
     Columns: state, group_name, ticket_count, neglected_count, other_count, position.
     """
-    names = {"other_count": "the desk had the last word, or nobody waits", "neglected_count": "the client waits"}
-    long = frame.melt(["state", "group_name", "position"], list(names), "part", "count")
-    long = long[long["count"] > 0].assign(part=long.part.map(names), state_name=long.state.map(words))
+    waits = "the client waits for an answer"
+    long = frame.melt(["state", "group_name", "position"], ["other_count", "neglected_count"], "part", "count")
+    long = long[long["count"] > 0].assign(state_name=long.state.map(words))
+    long = long.assign(part=long.state_name.where(long.part == "other_count", waits))
+    states = [code for code in words if code in set(frame.state)]
+    colours = alt.Scale(
+        domain=[words[code] for code in states] + [waits], range=[MEANINGS[code] for code in states] + [NEGLECTED]
+    )
     return (
         alt.Chart(long)
         .mark_bar(cursor="pointer", height={"band": 0.7})
         .encode(
             y=alt.Y("state_name:N", sort=alt.EncodingSortField("position", op="min"), title=None),
-            x=alt.X("count:Q", title="tickets", axis=alt.Axis(tickMinStep=1, format=",d")),
+            x=alt.X("count:Q", title="tickets", axis=alt.Axis(tickMinStep=1, tickCount=6, format=",d")),
+            # The states are named beside their bars; only what crosses them needs a legend.
             color=alt.Color(
                 "part:N",
-                scale=alt.Scale(domain=list(names.values()), range=[WAITING, NEGLECTED]),
-                legend=legend(),
+                scale=colours,
+                legend=alt.Legend(orient="top", title=None, values=[waits], labelLimit=0, symbolType="square"),
             ),
-            order=alt.Order("part:N", sort="descending"),
+            order=alt.Order("waits:Q"),
             tooltip=[
-                alt.Tooltip("group_name:N", title=" "),
                 alt.Tooltip("state_name:N", title="state"),
+                alt.Tooltip("group_name:N", title=" "),
                 alt.Tooltip("part:N", title="of these"),
                 alt.Tooltip("count:Q", title="tickets", format=",d"),
             ],
         )
+        .transform_calculate(waits=f"datum.part === '{waits}' ? 1 : 0")
         .add_params(pick("state"))
         .properties(height={"step": 30})
     )
@@ -321,7 +353,7 @@ def by_state(frame: pd.DataFrame, words: dict[str, str]) -> alt.Chart:
 
 def by_condition(frame: pd.DataFrame, rules: dict[str, str], verdicts: dict[str, str]) -> alt.Chart:
     """Return tickets per condition and verdict. Columns: rule, clause, verdict, ticket_count, rule_ticket_count."""
-    order = [code for code in frame.rule.drop_duplicates()]
+    order = list(frame.rule.drop_duplicates())
     shown = frame.assign(
         condition=frame.rule.map(rules) + " (" + frame.clause.fillna("") + ")",
         called=frame.verdict.map(verdicts),
@@ -333,7 +365,7 @@ def by_condition(frame: pd.DataFrame, rules: dict[str, str], verdicts: dict[str,
         .mark_bar(cursor="pointer", height={"band": 0.7}, stroke=paper(), strokeWidth=0.5)
         .encode(
             y=alt.Y("condition:N", sort=names, title=None, axis=alt.Axis(labelLimit=240)),
-            x=alt.X("ticket_count:Q", title="tickets", axis=alt.Axis(tickMinStep=1, format=",d")),
+            x=alt.X("ticket_count:Q", title="tickets", axis=alt.Axis(tickMinStep=1, tickCount=6, format=",d")),
             color=meaning("called", verdicts, frame.verdict),
             order="order:Q",
             tooltip=[
@@ -359,7 +391,7 @@ def unknowns(frame: pd.DataFrame) -> alt.LayerChart:
                 "unknown_share:Q",
                 title="share of tickets that is unknown",
                 scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(format=".0%"),
+                axis=alt.Axis(format=".0%", tickCount=5),
             ),
             tooltip=[
                 alt.Tooltip("label:N", title="rule"),
@@ -369,7 +401,7 @@ def unknowns(frame: pd.DataFrame) -> alt.LayerChart:
             ],
         )
         .add_params(pick("rule"))
-        .properties(height={"step": 26})
+        .properties(height={"step": 24})
     )
 
 

@@ -45,9 +45,7 @@ def clause(number: str) -> None:
         first = found.iloc[0]
         st.markdown(plain(first["text"]))
         for row in found.drop_duplicates(["reading", "source", "effective_on"]).itertuples():
-            st.caption(
-                f"Since {day(row.effective_on)}. Read as: {plain(row.reading)} Source: {plain(row.source)}"
-            )
+            st.caption(f"Since {day(row.effective_on)}. Read as: {plain(row.reading)} Source: {plain(row.source)}")
         numbers = found[found.parameter.notna() & (found.parameter != "")]
         if not numbers.empty:
             st.caption(

@@ -21,16 +21,21 @@ NUMBERED = re.compile(r"^(\d+)_(.+)$")
 WORDS = {"channel": CHANNELS, "eligible": ELIGIBILITY}
 
 
-# What the theme cannot say: labels wrap rather than lose their end, links under a tile line up with
+# What the theme cannot say: pages use the width, labels wrap rather than lose their end, links under a tile line up with
 # its figure, and a table has three columns on a phone.
 STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding-left: 2.5rem; padding-right: 2.5rem; }
 [data-testid="stMetricLabel"] p { white-space: normal; overflow: visible; }
 [data-testid="stPageLink-NavLink"] { padding-left: 0; }
-[data-testid="stPageLink-NavLink"] p { color: var(--st-link-color); font-size: 0.87rem; }
-[class*="st-key-narrow_"] { display: none; }
+[data-testid="stPageLink-NavLink"] p { font-size: 0.87rem; }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-narrow_"]) { display: none; }
+@media (min-width: 641px) and (max-width: 1400px) {
+    [class*="st-key-second_row"] [data-testid="stMetricLabel"] { min-height: 2.6rem; align-items: flex-end; }
+}
 @media (max-width: 640px) {
-    [class*="st-key-wide_"] { display: none; }
-    [class*="st-key-narrow_"] { display: flex; }
+    [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
+    [data-testid="stLayoutWrapper"]:has(> [class*="st-key-wide_"]) { display: none; }
+    [data-testid="stLayoutWrapper"]:has(> [class*="st-key-narrow_"]) { display: flex; }
 }
 </style>"""
 
@@ -145,5 +150,3 @@ def labels_of(name: str) -> dict[str, str]:
 def chosen() -> Filters:
     """Return the shared filters as the reader set them."""
     return st.session_state["filters"]
-
-

@@ -4,32 +4,34 @@ Every chart and table ends in one line: what is counted and when, the clause, an
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
+from urllib.parse import urlencode
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
 from dashboard.parts.clauses import clause as draw_clause
+from dashboard.parts.clauses import plain
 from dashboard.parts.clauses import words as clause_words
-from dashboard.parts.filters import Filters
+from dashboard.parts.filters import CHOICES, Filters
 from dashboard.parts.frame import chosen, page_path
 from dashboard.parts.people import masked, person
 from dashboard.parts.warehouse import count, current, desk, reader, rows
-from dashboard.parts.words import said
+from dashboard.parts.words import day, said
 from etl.export import to_csv
 
 PAGE_ROWS = 25
+WIDTHS = {"instant": 132, "day": 96, "person": 118, "link": 62}
 
 
 def head(title: str, question: str) -> None:
     """Open a page: title, the question it answers, as of when, which snapshot, over how many tickets."""
     st.title(title, anchor=False)
     about, scope = desk(), next(rows("reports.scope", chosen()).itertuples())
-    said_first = ":blue-badge[sample data] " if about.is_sample else ""
     st.caption(
-        said_first
+        _badge()
         + " · ".join(
             (
                 question,
@@ -51,6 +53,48 @@ def head(title: str, question: str) -> None:
     if scope.ticket_count == 0:
         st.info("No ticket matches these filters. Take one of them away to see more.")
         st.stop()
+
+
+def _badge() -> str:
+    return ":blue-badge[sample data] " if desk().is_sample else ""
+
+
+def ticket_head():
+    """Open the page of the ticket that the address names, and return its row of reports.ticket_list.
+
+    Ends the page with a way on when no ticket is named, or none of that id is loaded.
+    """
+    asked = st.query_params.get("ticket", "")
+    found = rows("reports.ticket_list", ticket_id=asked)
+    if found.empty:
+        st.title("Ticket", anchor=False)
+        st.info(f"No ticket {asked} is in this snapshot." if asked else "The address names no ticket.")
+        st.page_link(page_path("tickets"), label="Show all tickets")
+        st.stop()
+    ticket = next(found.itertuples())
+    about = desk()
+    st.title(f"Ticket {plain(ticket.ticket_id)}", anchor=False)
+    st.caption(
+        f"{_badge()}{plain(ticket.subject) or 'no subject'} · as of {about.as_of_text} {about.timezone} "
+        f"· snapshot {current().name}"
+    )
+    if isinstance(ticket.ticket_link, str):
+        st.link_button("Open in the help desk", ticket.ticket_link, icon=":material/open_in_new:")
+    return ticket
+
+
+def facts(named: Mapping[str, tuple[object, str | None]]) -> None:
+    """Draw a few facts, each under its name: {name: (value, form)} with the forms of Column."""
+    grid = st.grid(6, min_column_width=140, gap="small")
+    for name, (value, form) in named.items():
+        with grid.cell():
+            st.caption(name)
+            if form == "person":
+                st.markdown(plain(person(value)))
+            elif form == "instant":
+                st.markdown(plain("-" if value != value or value is None else f"{day(value)}, {value:%H:%M}"))
+            else:
+                st.markdown(plain(value or "-"))
 
 
 def enough(measure: str) -> bool:
@@ -87,12 +131,13 @@ def tiles(shown: Mapping[str, Tile]) -> None:
     measures = rows("reports.measures", chosen()).set_index("measure_code")
     trends = rows("reports.measures_by_step", chosen())
     grid = st.grid(4, border=True, gap="small")
-    for code, tile in shown.items():
+    for number, (code, tile) in enumerate(shown.items()):
         measure = measures.loc[code]
         line = trends.value[trends.measure_code == code].dropna().tolist()
         changed = measure.change_text == measure.change_text and measure.change_text is not None
         help_parts = (f"{tile.about} n = {measure.n_count:,}.", clause_words(tile.clause) if tile.clause else "")
-        with grid.cell():
+        # Labels of the second row may need two lines: its figures stand at one height all the same.
+        with grid.cell(), st.container(key=f"{'first' if number < 4 else 'second'}_row_{code}", gap="small"):
             st.metric(
                 tile.label,
                 measure.value_text,
@@ -103,7 +148,13 @@ def tiles(shown: Mapping[str, Tile]) -> None:
                 chart_data=line if len(line) > 1 else None,
             )
             if tile.leads_to is not None:
-                st.page_link(page_path("tickets"), label="Show the tickets", query_params=_as_text(tile.leads_to))
+                st.page_link(
+                    page_path("tickets"),
+                    label="Show the tickets",
+                    icon=":material/arrow_forward:",
+                    icon_position="right",
+                    query_params=_as_text(tile.leads_to),
+                )
 
 
 def chart(
@@ -119,10 +170,13 @@ def chart(
 ) -> None:
     """Draw a chart with its line of caption, clause and CSV; a click leaves for `leads_to(values picked)`."""
     if frame.empty:
-        st.info(empty)
+        st.caption(empty)
         return
     event = st.altair_chart(
-        drawing(), key=f"chart_{name}", on_select="rerun" if leads_to else "ignore", alt=alt_text
+        drawing().properties(padding={"left": 0, "top": 0, "right": 4, "bottom": 0}),
+        key=f"chart_{name}",
+        on_select="rerun" if leads_to else "ignore",
+        alt=alt_text,
     )
     foot(name, lambda: frame, note, clause)
     picked = event.selection.get("pick") if leads_to else None
@@ -164,7 +218,7 @@ class Column:
     words: Mapping[str, str] | None = None
     form: str | None = None  # a number format, "percent" (of a share), "thousands", "day", "instant", "person",
     # "sentence" (may name people), "link"
-    width: int | None = None  # pixels; as wide as its content where nothing is said
+    width: int | None = None  # pixels; by its form, else as wide as its content, where nothing is said
     narrow: bool = False  # one of the three shown on a phone
 
 
@@ -187,12 +241,13 @@ def displayed(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFram
 
 def _config(column: Column) -> object:
     zone = desk().timezone
+    column = replace(column, width=column.width or WIDTHS.get(column.form))
     if column.form == "day":
         return st.column_config.DateColumn(width=column.width, format="D MMM YYYY")
     if column.form == "instant":
         return st.column_config.DatetimeColumn(width=column.width, format="D MMM YYYY, HH:mm", timezone=zone)
     if column.form == "link":
-        return st.column_config.LinkColumn(display_text="open", width="small")
+        return st.column_config.LinkColumn(display_text="open", width=column.width)
     if column.form == "percent":
         return st.column_config.NumberColumn(width=column.width, format="%.0f %%")
     if column.form == "thousands":
@@ -223,7 +278,7 @@ def table(
     asked = dict(filters=filters, within=within, **(where or {}))
     total = count(report, **asked)
     if total == 0:
-        st.info(empty)
+        st.caption(empty)
         return 0
     pages = ceil(total / rows_shown)
     slot = st.container()
@@ -231,33 +286,64 @@ def table(
     frame = rows(report, limit=rows_shown, offset=(min(number, pages) - 1) * rows_shown, **asked)
     shown = displayed(frame, columns)
     with slot:
-        for size, kept in (("wide", list(columns)), ("narrow", _three(columns))):
-            with st.container(key=f"{size}_{name}"):
-                _draw_rows(f"{size}_{name}", frame, shown[[columns[c].title for c in kept]], columns, kept, opens)
+        with st.container(key=f"wide_{name}"):
+            _draw_rows(name, frame, shown, columns, opens)
+        with st.container(key=f"narrow_{name}"):
+            st.table(_for_phone(frame, shown, columns, opens), border="horizontal", hide_index=True)
     read = reader(report, **asked)
     counted = f"{total:,} {'row' if total == 1 else 'rows'}"
     foot(name, lambda: displayed(read(), columns), f"{counted} · {note}", clause)
     return total
 
 
-def _three(columns: Mapping[str, Column]) -> list[str]:
-    """Return the columns for a phone: those marked, else the first three."""
-    return ([name for name, column in columns.items() if column.narrow] or list(columns))[:3]
+def _for_phone(frame: pd.DataFrame, shown: pd.DataFrame, columns: Mapping[str, Column], opens: str | None):
+    """Return the three columns of a phone as text that wraps; the column `opens` links to the ticket."""
+    kept = ([name for name, column in columns.items() if column.narrow] or list(columns))[:3]
+    texts = {}
+    for name in kept:
+        column = columns[name]
+        texts[column.title] = [plain(_text(value, column.form)) for value in shown[column.title]]
+        if name == opens:
+            links = [_address("ticket", {"ticket": value}) for value in frame[name]]
+            texts[column.title] = [f"[{text}]({link})" for text, link in zip(texts[column.title], links, strict=True)]
+    return pd.DataFrame(texts)
 
 
-def _draw_rows(key, frame, shown, columns, kept, opens) -> None:
-    config = {columns[name].title: _config(columns[name]) for name in kept}
-    if opens in kept:
-        config[columns[opens].title] = st.column_config.ButtonColumn(type="tertiary", key=f"open_{key}")
+def _text(value: object, form: str | None) -> str:
+    """Return one cell as text, as the wide table shows it."""
+    if value is None or value != value:
+        return "-"
+    if form == "instant":
+        return f"{day(value)}, {value:%H:%M}"
+    if form == "day":
+        return day(value)
+    if form == "percent":
+        return f"{value:.0f} %"
+    if form == "thousands":
+        return f"{value:,.0f}"
+    return form % value if form and form.startswith("%") else str(value)
+
+
+def _address(page_name: str, params: Mapping[str, object]) -> str:
+    """Return the address of a page with these values, the shared filters kept."""
+    kept = {name: st.query_params.get_all(name) for name in ("period", "days", *CHOICES) if name in st.query_params}
+    return f"/{page_name}?{urlencode(kept | _as_text(params), doseq=True)}"
+
+
+def _draw_rows(name: str, frame: pd.DataFrame, shown: pd.DataFrame, columns: Mapping[str, Column], opens) -> None:
+    """Draw the wide table; a click on the column `opens` leaves for the ticket."""
+    config = {column.title: _config(column) for column in columns.values()}
+    if opens in columns:
+        config[columns[opens].title] = st.column_config.ButtonColumn(type="tertiary", width=64, key=f"open_{name}")
     st.dataframe(
         shown,
         hide_index=True,
         column_config=config,
         height="content",
         placeholder="-",
-        key=f"table_{key}",
+        key=f"table_{name}",
         alt=f"table of {len(shown)} rows: {', '.join(shown.columns)}",
     )
-    clicked = st.session_state.get(f"open_{key}") if opens in kept else None
+    clicked = st.session_state.get(f"open_{name}") if opens in columns else None
     if clicked:
         st.switch_page(page_path("ticket"), query_params={"ticket": str(frame[opens].iloc[clicked["row"]])})

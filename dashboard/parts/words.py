@@ -6,6 +6,7 @@ RESPONSE_BANDS = {
     "within_1_day": "within 1 business day",
     "within_2_days": "within 2 business days",
     "waiting": "waiting",
+    "not_started": "client has not written",
     "closed_unanswered": "closed unanswered",
     "unknown": "unknown",
     "late": "late",
@@ -32,8 +33,7 @@ AUTO_CLOSE_STATES = {
     "late": "closed late",
     "missed": "missed",
 }
-VERDICTS = {"exempt": "exempt", "pass": "within", "open": "running", "unknown": "unknown", "fail": "outside"}
-MET = {"exempt": "does not apply", "pass": "met", "open": "open", "unknown": "unknown", "fail": "not met"}
+VERDICTS = {"exempt": "does not apply", "pass": "met", "open": "running", "unknown": "unknown", "fail": "not met"}
 MAY_ASK = {"exempt": "yes", "pass": "yes", "open": "open", "unknown": "unknown", "fail": "no"}
 TURN = {"desk": "the desk's", "client": "the client's"}
 ELIGIBILITY = {"eligible": "eligible", "unknown": "unknown", "ineligible": "not eligible"}

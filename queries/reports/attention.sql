@@ -9,7 +9,7 @@ with reasons as (
         1 as urgency,
         'neglected' as reason_code,
         '4.6' as clause,
-        'The client waits, and the ticket is about to close as inactive' as reason,
+        'The client waits; about to close as inactive' as reason,
         filtered_tickets.auto_close_due_at as due_at
     from filtered_tickets
     inner join reports.ticket_details as ticket_details

@@ -19,7 +19,8 @@ select
     stated.ticket_id,
     case
         when stated.is_neglected and stated.closed_at is not null then 'closed while the client waited for an answer'
-        when stated.is_neglected then 'closes while the client waits for an answer'
+        when stated.is_neglected and stated.state = 'missed' then 'past its closing; the client waits for an answer'
+        when stated.is_neglected then 'about to close; the client waits for an answer'
         when stated.state = 'missed' then 'should have closed by now'
         when stated.state = 'due' then 'closes within a day'
         when stated.state = 'closing_soon' then 'closes within two days'

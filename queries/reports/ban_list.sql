@@ -11,6 +11,8 @@ select
     bans.decided_by,
     bans.since_at,
     bans.until_at,
+    since.day_on as since_on,
+    lifted.day_on as until_on,
     bans.tickets_since_count,
     bans.answers_since_count,
     replace(desk.client_url, '{client_id}', url_encode(bans.client_id)) as client_link,
@@ -19,3 +21,11 @@ from reports.bans as bans
 cross join facts.desk as desk
 left join facts.clients as clients
     on clients.client_id = bans.client_id
+left join facts.local_time as since
+    on since.piece_on = cast(bans.since_at as date)
+    and since.from_at <= bans.since_at
+    and bans.since_at < since.until_at
+left join facts.local_time as lifted
+    on lifted.piece_on = cast(bans.until_at as date)
+    and lifted.from_at <= bans.until_at
+    and bans.until_at < lifted.until_at

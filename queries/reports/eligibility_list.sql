@@ -10,6 +10,8 @@ select
     coalesce(clients.name, eligibility_today.client_id) as client_name,
     coalesce(products.product_name, eligibility_today.product_id, 'not stated') as product_name,
     eligibility_today.covered_until_at,
+    -- covered_until_at is the first instant no longer covered.
+    local_time.day_on as last_covered_on,
     row_number() over (
         order by
             eligibility_today.verdict desc,
@@ -22,3 +24,7 @@ left join facts.clients as clients
     on clients.client_id = eligibility_today.client_id
 left join facts.products as products
     on products.product_id = eligibility_today.product_id
+left join facts.local_time as local_time
+    on local_time.piece_on = cast(eligibility_today.covered_until_at - interval 1 second as date)
+    and local_time.from_at <= eligibility_today.covered_until_at - interval 1 second
+    and eligibility_today.covered_until_at - interval 1 second < local_time.until_at

@@ -54,7 +54,11 @@ select
     ) as response_bucket,
     cast(least(30, greatest(0, ceil(tickets.resolution_seconds / 86400) - 1)) as bigint) as resolution_bucket,
     (epoch(clock.as_of_at) - epoch(tickets.opened_at)) / 86400 as age_days,
-    coalesce(tickets.response_band, 'unknown') as response_code,
+    -- Opened by an agent, and the client has not written yet: nothing to answer, and nothing unknown [R3].
+    coalesce(
+        tickets.response_band,
+        case when not tickets.has_response_started then 'not_started' else 'unknown' end
+    ) as response_code,
     coalesce(tickets.resolution_band, 'unknown') as resolution_code,
     response_time.verdict as response_verdict,
     resolution_time.verdict as resolution_verdict,

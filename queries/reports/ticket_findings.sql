@@ -21,6 +21,7 @@ select
         order by
             filtered_tickets.opened_at desc,
             filtered_tickets.ticket_id,
+            findings.clause,
             findings.rule
     ) as position
 from rules.findings as findings

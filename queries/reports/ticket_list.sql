@@ -3,6 +3,32 @@
 
 select
     filtered_tickets.ticket_id,
+    case
+        when ticket_details.is_answer_overdue
+            then format('answer overdue after {:.1f} business days', ticket_details.waiting_business_days)
+        when ticket_details.is_waiting_for_answer
+            then format('waits for an answer for {:.1f} business days', ticket_details.waiting_business_days)
+        when filtered_tickets.is_open and filtered_tickets.outcome_code = 'deferred' then 'waits for a release'
+        when filtered_tickets.is_open and ticket_details.is_waiting_on_desk
+            then format('open for {:.1f} days, the desk''s turn', ticket_details.age_days)
+        when filtered_tickets.is_open
+            then format('open for {:.1f} days, the client''s turn', ticket_details.age_days)
+        when filtered_tickets.is_open is null then 'open or closed is not known'
+        when filtered_tickets.resolved_at is not null
+            then format('resolved after {:.1f} days', ticket_details.resolution_days)
+        when filtered_tickets.outcome_code = 'auto_closed' then 'closed as inactive'
+        when filtered_tickets.outcome_code = 'duplicate' then 'closed as a duplicate'
+        when filtered_tickets.outcome_code = 'deferred' then 'closed, waits for a release'
+        when filtered_tickets.outcome_code = 'unresolved' then 'closed unresolved'
+        else 'closed, outcome unknown'
+    end
+    || case
+        when ticket_details.response_code in ('within_1_day', 'within_2_days', 'late')
+            and not filtered_tickets.is_open
+            and ticket_details.response_business_days is not null
+            then format(', answered after {:.1f} business days', ticket_details.response_business_days)
+        else ''
+    end as situation,
     ticket_details.subject,
     ticket_details.client_name,
     ticket_details.product_name,

@@ -109,7 +109,7 @@ for name, tab in (("response", response_tab), ("resolution", resolution_tab)):
             required=True,
         )
         groups = rows(f"reports.{name}_by_group", filters, kind=kind)
-        chart_side, table_side = st.columns([2, 3], gap="medium")
+        chart_side, table_side = st.columns([9, 20], gap="medium")
         with chart_side:
             chart(
                 f"{name}_by_{kind}",
@@ -118,8 +118,9 @@ for name, tab in (("response", response_tab), ("resolution", resolution_tab)):
                 alt_text=f"Bars of the median {clock['unit']} by {kind}, the desk's own median as a line",
                 note="by day of opening; dashed: the desk; no bar under n = 20",
                 clause=clock["clause"],
-                leads_to=lambda values, kind=kind, clock=clock: group_columns(kind, values["code"])
-                | {"within": "opened_on", clock["is_done"]: True},
+                leads_to=lambda values, kind=kind, clock=clock: (
+                    group_columns(kind, values["code"]) | {"within": "opened_on", clock["is_done"]: True}
+                ),
                 empty="No group has the 20 tickets a median needs.",
             )
         with table_side:
@@ -127,18 +128,20 @@ for name, tab in (("response", response_tab), ("resolution", resolution_tab)):
                 f"{name}_{kind}_groups",
                 f"reports.{name}_by_group",
                 {
-                    "label": Column(kind.capitalize(), form="person" if kind == "agent" else None, narrow=True),
-                    "n_count": Column("n", form="%d"),
-                    "median_days": Column(f"Median, {clock['unit']}", form="%.1f", narrow=True),
-                    "p90_days": Column("90 % within", form="%.1f"),
-                    **{column: Column(label, form="percent") for column, label in clock["shares"].items()},
-                    "late_count": Column("Late", form="%d"),
-                    **{column: Column(label, form="%d") for column, label in clock["running"].items()},
-                    "unknown_count": Column("Unknown", form="%d"),
+                    "label": Column(
+                        kind.capitalize(), form="person" if kind == "agent" else None, width=108, narrow=True
+                    ),
+                    "n_count": Column("n", form="%d", width=38, narrow=True),
+                    "median_days": Column("Median", form="%.1f", width=58, narrow=True),
+                    "p90_days": Column("90 % within", form="%.1f", width=80),
+                    **{column: Column(label, form="percent", width=64) for column, label in clock["shares"].items()},
+                    "late_count": Column("Late", form="%d", width=42),
+                    **{column: Column(label, form="%d", width=74) for column, label in clock["running"].items()},
+                    "unknown_count": Column("Unknown", form="%d", width=66),
                 },
                 filters=filters,
                 where={"kind": kind},
-                note=f"n: tickets with a {clock['done']}; shares are met / (met + late)",
+                note=f"by day of opening; in {clock['unit']}; n: tickets with a {clock['done']}; shares are met / (met + late)",
                 clause=clock["clause"],
                 empty="No tickets were opened in this period.",
                 opens=None,
@@ -154,12 +157,12 @@ with now_tab:
                 "age_days": Column("Open, days", form="%.1f", narrow=True),
                 "turn_code": Column("Whose turn", words=words.TURN, narrow=True),
                 "ticket_id": Column("Ticket", narrow=True),
-                "subject": Column("Subject", width=240),
+                "subject": Column("Subject", width=190),
                 "client_name": Column("Client", form="person"),
                 "product_name": Column("Product"),
                 "agent_name": Column("Agent", form="person"),
                 "reopen_count": Column("Reopened", form="%d"),
-                "ticket_link": Column("Help desk", form="link"),
+                "ticket_link": Column("Link", form="link"),
             },
             filters=filters,
             note="oldest first; whatever the period",
