@@ -205,8 +205,13 @@ def _unknown(header: list[str], file_name: str, mapping: Dialect | None) -> Load
 
     nearest = mapping or max(dialects(), key=likeness)
     missing = ", ".join(nearest.missing(header)) or "more of its columns"
+    near = (
+        f"nearest is {nearest.name}, missing: {missing}"
+        if mapping or likeness(nearest)
+        else "none knows a column of it"
+    )
     return LoadError(
-        f"{file_name}: no dialect fits; nearest is {nearest.name}, missing: {missing}. "
+        f"{file_name}: no dialect fits; {near}. "
         f"Describe the file in a mapping and load it with --mapping FILE "
         f"(python -m etl dialects shows how one is written)"
     )
