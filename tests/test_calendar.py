@@ -510,6 +510,11 @@ def test_days_run_from_the_first_ticket_to_as_of_without_a_gap():
         ]
 
 
+def test_a_ticket_of_the_first_second_of_a_day_begins_with_that_day():
+    with calendar(first="2026-03-27T22:00:00", as_of="2026-03-29T22:00:00") as con:
+        assert con.execute("select min(day_on) from facts.days").fetchone() == (date(2026, 3, 28),)
+
+
 def test_a_ticket_after_as_of_does_not_begin_the_days():
     with calendar(first="2026-06-01T00:00:01", as_of="2026-06-01") as con:
         assert con.execute("select count(*) from facts.days").fetchone() == (0,)

@@ -234,6 +234,23 @@ def test_in_one_second_the_client_wrote_first():
     ]
 
 
+def test_the_last_activity_is_a_word_and_not_a_note_of_the_same_second():
+    posts = [
+        post("a", "2026-05-15T13:00:00", "client"),
+        post("b", "2026-05-15T13:00:00", is_public=False),
+        post("c", "2026-05-15T13:00:00", is_auto=True),
+    ]
+    with desk_with([ticket()], posts) as con:
+        assert "a word of the client, post a\n" in explain_ticket(con, "T1")
+
+
+def test_what_begins_with_the_answer_did_not_shut_the_desk_meanwhile():
+    with desk_with([ticket()], [post("a", "2026-05-15T13:00:00")]) as con:
+        assert "Shut meanwhile: nothing but what the week itself leaves closed.\n" in explain_ticket(con, "T1")
+    with desk_with([ticket()], [post("a", "2026-05-15T13:00:01")]) as con:
+        assert "    Fri 15 May 2026  16:00:00 - 16:30:00  maintenance (4.5)\n" in explain_ticket(con, "T1")
+
+
 def test_posts_of_one_second_are_told_clients_first():
     posts = [post("a", "2026-05-15T13:00:00"), post("b", "2026-05-15T13:00:00", "client")]
     with desk_with([ticket()], posts) as con:
