@@ -586,19 +586,17 @@ def _client_waits(ticket: Ticket) -> Iterator[tuple[datetime, datetime, str]]:
     """Return (from, until, what ended it) of each wait for the client [S13]."""
     if not ticket.start["has_posts"]:
         return
-    spoken: dict[datetime, set[str]] = {}
-    for post in ticket.rows(
-        "select author_role, posted_at from facts.posts where ticket_id = ? and is_word and posted_at <= ? order by posted_at",
+    since = None
+    for word in ticket.rows(
+        "select said_at, has_client, has_agent from facts.words where ticket_id = ? and said_at <= ? order by said_at",
         ticket.id,
         ticket.ended_at,
     ):
-        spoken.setdefault(post["posted_at"], set()).add(post["author_role"])
-    since = None
-    for at, roles in spoken.items():
-        if "client" in roles and since is not None:
+        at = word["said_at"]
+        if word["has_client"] and since is not None:
             yield since, at, "the client wrote"
             since = None
-        if "agent" in roles and since is None and at > ticket.opened_at:
+        if word["has_agent"] and since is None and at > ticket.opened_at:
             since = at
     if since is not None:
         yield since, ticket.ended_at, "closed" if ticket.row["closed_at"] else "as of"
@@ -706,7 +704,7 @@ def _wrapped(begin: str, text: str) -> str:
 
 
 def _line(label: str, seconds: int, mark: str = "+") -> str:
-    return f"    {mark} {label:<72} {_seconds(seconds):>18}"
+    return f"    {mark} {label:<88} {_seconds(seconds):>12}"
 
 
 def _check(name: str, stored: object, shown: object) -> Iterator[str]:

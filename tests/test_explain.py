@@ -164,11 +164,11 @@ First response (clause 1.5): within_1_day
   Business day  28,800 s (8 h), of the week in force on Fri 15 May 2026 [C3]
   Limits     first 1 business day = 28,800 s, last 2 business days = 57,600 s, in force from 2015-01-01
   Open from Fri 15 May 2026 15:00:00 +03:00 to Wed 20 May 2026 10:00:00 +03:00 (the answer):
-    + Fri 15 May 2026  15:00:00 - 16:00:00                                                3,600 s
-    + Fri 15 May 2026  16:30:00 - 17:00:00                                                1,800 s
-    + Tue 19 May 2026  09:00:00 - 13:00:00                                               14,400 s
-    + Wed 20 May 2026  09:00:00 - 10:00:00                                                3,600 s
-    = response_business_seconds, 0.81 business days                                      23,400 s
+    + Fri 15 May 2026  15:00:00 - 16:00:00                                                          3,600 s
+    + Fri 15 May 2026  16:30:00 - 17:00:00                                                          1,800 s
+    + Tue 19 May 2026  09:00:00 - 13:00:00                                                         14,400 s
+    + Wed 20 May 2026  09:00:00 - 10:00:00                                                          3,600 s
+    = response_business_seconds, 0.81 business days                                                23,400 s
   Shut or changed meanwhile:
     Fri 15 May 2026  16:00:00 - 16:30:00  maintenance (4.5)
     Mon 18 May 2026  own date: a day of the desk's own
