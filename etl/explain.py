@@ -760,7 +760,7 @@ def _not_found(ticket: Ticket, ticket_id: str) -> str:
     near = ticket.con.execute(
         """
         select ticket_id from facts.tickets
-        order by lower(ticket_id) <> lower($id), damerau_levenshtein(lower(ticket_id), lower($id)), ticket_id
+        order by damerau_levenshtein(lower(ticket_id), lower($id)), ticket_id
         limit 3
         """,
         {"id": ticket_id},

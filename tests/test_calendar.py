@@ -538,6 +538,12 @@ def test_local_time_tells_the_day_and_hour_of_every_instant(zone):
             order by happened_at
             """
         ).fetchall()
+        assert con.execute(
+            """
+            select count(*) filter (where until_at <= from_at or from_at <> previous_until_at)
+            from (select *, lag(until_at) over (order by from_at) as previous_until_at from facts.local_time)
+            """
+        ).fetchone() == (0,)
         local = [at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) for at in instants]
         assert found == [(at, here.date(), here) for at, here in zip(instants, local, strict=True)]
 
