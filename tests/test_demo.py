@@ -65,7 +65,7 @@ def test_same_seed_same_bytes(tmp_path):
     write_demo(other, tickets=400, seed=7)
     write_demo(third, tickets=400, seed=8)
     assert all(cmp(one / name, other / name, shallow=False) for name in names)
-    assert not cmp(one / "tickets.csv", third / "tickets.csv", shallow=False)
+    assert not cmp(one / "posts.csv", third / "posts.csv", shallow=False)
 
 
 def test_sample_is_what_the_generator_writes(tmp_path):
