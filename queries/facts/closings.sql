@@ -15,7 +15,6 @@ openings as (
 
     select
         ticket_id,
-        has_status_changes,
         stated_status_code,
         stated_resolved_at,
         stated_closed_at,
@@ -129,9 +128,10 @@ stated as (
             when stated_status_code = 'solved' or stated_resolved_at is not null then 'solved'
         end as outcome_code
     from openings
-    where not has_status_changes
-        -- An open status wins over a closing date [S11].
-        and coalesce(stated_status_code in ('solved', 'closed'), true)
+    anti join facts.changed_tickets
+        on changed_tickets.ticket_id = openings.ticket_id
+    -- An open status wins over a closing date [S11].
+    where coalesce(stated_status_code in ('solved', 'closed'), true)
 
 )
 

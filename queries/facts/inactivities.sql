@@ -35,25 +35,14 @@ tickets as (
 ),
 
 -- The terms in force at the opening [6.1].
-grace_limits as (
+terms as (
 
     select
         from_at,
         until_at,
-        value_seconds
-    from policy.limits
-    where rule = 'auto_close' and parameter = 'grace'
-
-),
-
-soon_limits as (
-
-    select
-        from_at,
-        until_at,
-        value_seconds
-    from policy.limits
-    where rule = 'auto_close' and parameter = 'soon'
+        grace_seconds,
+        soon_seconds
+    from facts.terms
 
 ),
 
@@ -61,17 +50,14 @@ measured as (
 
     select
         tickets.*,
-        grace_limits.value_seconds as grace_seconds,
-        soon_limits.value_seconds as soon_seconds,
+        terms.grace_seconds,
+        terms.soon_seconds,
         date_sub('second', tickets.auto_close_due_at, coalesce(tickets.closed_at, clock.as_of_at)) as late_seconds
     from tickets
     cross join clock
-    inner join grace_limits
-        on tickets.opened_at >= grace_limits.from_at
-        and tickets.opened_at < grace_limits.until_at
-    inner join soon_limits
-        on tickets.opened_at >= soon_limits.from_at
-        and tickets.opened_at < soon_limits.until_at
+    inner join terms
+        on tickets.opened_at >= terms.from_at
+        and tickets.opened_at < terms.until_at
 
 ),
 

@@ -11,22 +11,6 @@ with clock as (
 
 ),
 
-openings as (
-
-    select
-        ticket_id,
-        has_status_changes
-    from facts.openings
-
-),
-
-posts as (
-
-    select ticket_id
-    from facts.posts
-
-),
-
 -- What is valid but dated after as_of; mostly nothing.
 later_posts as (
 
@@ -54,8 +38,8 @@ later_changes as (
 
 select
     true as is_load,
-    exists (from posts) or exists (from later_posts) as has_posts,
-    exists (from openings where has_status_changes) or exists (from later_changes) as has_status_changes,
+    exists (from facts.posted_tickets) or exists (from later_posts) as has_posts,
+    exists (from facts.changed_tickets) or exists (from later_changes) as has_status_changes,
     exists (
         from raw.tickets
         where status_code is not null

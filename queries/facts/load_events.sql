@@ -70,15 +70,43 @@ client_turns as (
 
 ),
 
-events as (
+local_time as (
+
+    select
+        piece_on,
+        from_at,
+        until_at,
+        day_on
+    from facts.local_time
+
+),
+
+-- A turn that ends on the day it began leaves no trace at the day's end.
+turn_days as (
+
+    select
+        client_turns.ticket_id,
+        beginning.day_on as from_on,
+        ending.day_on as until_on
+    from client_turns
+    inner join local_time as beginning
+        on beginning.piece_on = client_turns.from_at::date
+        and client_turns.from_at >= beginning.from_at
+        and client_turns.from_at < beginning.until_at
+    left join local_time as ending
+        on ending.piece_on = client_turns.until_at::date
+        and client_turns.until_at >= ending.from_at
+        and client_turns.until_at < ending.until_at
+    where ending.day_on is distinct from beginning.day_on
+
+),
+
+flows as (
 
     select
         ticket_id,
         opened_at as happened_at,
-        1 as opened_count,
-        0 as reopened_count,
-        0 as closed_count,
-        0 as waiting_on_client_change
+        'opened' as event_code
     from openings
 
     union all
@@ -86,10 +114,7 @@ events as (
     select
         ticket_id,
         closed_at as happened_at,
-        0 as opened_count,
-        0 as reopened_count,
-        1 as closed_count,
-        0 as waiting_on_client_change
+        'closed' as event_code
     from closings
 
     union all
@@ -97,54 +122,64 @@ events as (
     select
         ticket_id,
         reopened_at as happened_at,
-        0 as opened_count,
-        1 as reopened_count,
-        0 as closed_count,
-        0 as waiting_on_client_change
+        'reopened' as event_code
     from closings
     where reopened_at is not null
+
+),
+
+events as (
+
+    select
+        flows.ticket_id,
+        local_time.day_on,
+        (flows.event_code = 'opened')::integer as opened_count,
+        (flows.event_code = 'reopened')::integer as reopened_count,
+        (flows.event_code = 'closed')::integer as closed_count,
+        0 as waiting_on_client_change
+    from flows
+    inner join local_time
+        on local_time.piece_on = flows.happened_at::date
+        and flows.happened_at >= local_time.from_at
+        and flows.happened_at < local_time.until_at
 
     union all
 
     select
         ticket_id,
-        from_at as happened_at,
+        from_on as day_on,
         0 as opened_count,
         0 as reopened_count,
         0 as closed_count,
         1 as waiting_on_client_change
-    from client_turns
+    from turn_days
 
     union all
 
     select
         ticket_id,
-        until_at as happened_at,
+        until_on as day_on,
         0 as opened_count,
         0 as reopened_count,
         0 as closed_count,
         -1 as waiting_on_client_change
-    from client_turns
-    where until_at is not null
+    from turn_days
+    where until_on is not null
 
 )
 
 select
-    events.ticket_id,
-    local_time.day_on,
-    sum(events.opened_count)::bigint as opened_count,
-    sum(events.reopened_count)::bigint as reopened_count,
-    sum(events.closed_count)::bigint as closed_count,
-    sum(events.waiting_on_client_change)::bigint as waiting_on_client_change
+    ticket_id,
+    day_on,
+    sum(opened_count)::bigint as opened_count,
+    sum(reopened_count)::bigint as reopened_count,
+    sum(closed_count)::bigint as closed_count,
+    sum(waiting_on_client_change)::bigint as waiting_on_client_change
 from events
-inner join facts.local_time
-    on local_time.piece_on = events.happened_at::date
-    and events.happened_at >= local_time.from_at
-    and events.happened_at < local_time.until_at
 group by
-    events.ticket_id,
-    local_time.day_on
-having sum(events.opened_count) > 0
-    or sum(events.reopened_count) > 0
-    or sum(events.closed_count) > 0
-    or sum(events.waiting_on_client_change) <> 0
+    ticket_id,
+    day_on
+having sum(opened_count) > 0
+    or sum(reopened_count) > 0
+    or sum(closed_count) > 0
+    or sum(waiting_on_client_change) <> 0

@@ -31,7 +31,7 @@ tickets as (
         version,
         opened_by,
         opened_at,
-        description,
+        regexp_matches(description, '\S') as has_description,
         first_responded_at,
         status_code,
         resolved_at,
@@ -41,18 +41,6 @@ tickets as (
         last_activity_at,
         duplicate_of_id
     from raw.tickets
-
-),
-
--- Changes dated before the creation have no effect [S15]; those after as_of still decide which
--- record the ticket is judged by [S2].
-changed_tickets as (
-
-    select distinct tickets.ticket_id
-    from raw.status_changes
-    inner join tickets
-        on tickets.ticket_id = status_changes.ticket_id
-    where status_changes.changed_at >= tickets.opened_at
 
 )
 
@@ -66,7 +54,7 @@ select
     tickets.version,
     coalesce(tickets.opened_by, 'client') as opened_by,
     tickets.opened_at,
-    coalesce(regexp_matches(tickets.description, '\S'), false) as has_description,
+    coalesce(tickets.has_description, false) as has_description,
     tickets.first_responded_at as stated_responded_at,
     tickets.status_code as stated_status_code,
     tickets.resolved_at as stated_resolved_at,
@@ -74,14 +62,11 @@ select
     tickets.outcome_code as stated_outcome_code,
     tickets.reopen_count as stated_reopen_count,
     tickets.last_activity_at as stated_activity_at,
-    tickets.duplicate_of_id as stated_duplicate_of_id,
-    changed_tickets.ticket_id is not null as has_status_changes
+    tickets.duplicate_of_id as stated_duplicate_of_id
 from tickets
 cross join clock
 left join addresses
     on addresses.alias_email = tickets.client_email
 left join facts.product_aliases
     on product_aliases.source_text = tickets.product_id
-left join changed_tickets
-    on changed_tickets.ticket_id = tickets.ticket_id
 where tickets.opened_at <= clock.as_of_at

@@ -34,23 +34,23 @@ openings as (
 
 posted_tickets as (
 
-    select
-        ticket_id,
-        min(posted_at) filter (is_word and author_role = 'client') as client_wrote_at
-    from facts.posts
-    group by ticket_id
+    select ticket_id
+    from facts.posted_tickets
 
 ),
 
--- The record a ticket is judged by follows from the whole load, not from as_of [R1].
-posted_later as (
+-- Only a ticket that an agent opened has to wait for the client's first word.
+first_words as (
 
-    select distinct openings.ticket_id
-    from raw.posts
-    cross join clock
-    inner join openings
-        on openings.ticket_id = posts.ticket_id
-    where posts.posted_at > clock.as_of_at
+    select
+        words.ticket_id,
+        min(words.said_at) as client_wrote_at
+    from facts.words
+    semi join openings
+        on openings.ticket_id = words.ticket_id
+        and openings.opened_by = 'agent'
+    where words.has_client
+    group by words.ticket_id
 
 ),
 
@@ -60,13 +60,13 @@ judged as (
         openings.ticket_id,
         openings.opened_by,
         openings.opened_at,
-        posted_tickets.client_wrote_at,
+        first_words.client_wrote_at,
         -- A response in the second of the creation is none [R6].
         case when openings.stated_responded_at > openings.opened_at then openings.stated_responded_at end
             as responded_at,
-        posted_tickets.ticket_id is not null or posted_later.ticket_id is not null as has_posts,
+        posted_tickets.ticket_id is not null as has_posts,
         case
-            when posted_tickets.ticket_id is not null or posted_later.ticket_id is not null then 'posts'
+            when posted_tickets.ticket_id is not null then 'posts'
             when openings.stated_responded_at > openings.opened_at then 'reported'
             when known.has_posts then 'posts'
             -- Of any other ticket, so the ticket's own cell is not counted.
@@ -77,8 +77,8 @@ judged as (
     cross join known
     left join posted_tickets
         on posted_tickets.ticket_id = openings.ticket_id
-    left join posted_later
-        on posted_later.ticket_id = openings.ticket_id
+    left join first_words
+        on first_words.ticket_id = openings.ticket_id
 
 ),
 
@@ -110,26 +110,15 @@ local_time as (
 
 ),
 
-first_limits as (
+terms as (
 
     select
         from_at,
         until_at,
-        value_number
-    from policy.limits
-    where rule = 'response_time' and parameter = 'first'
-
-),
-
-last_limits as (
-
-    select
-        from_at,
-        until_at,
-        value_number,
-        effective_on
-    from policy.limits
-    where rule = 'response_time' and parameter = 'last'
+        response_first_days,
+        response_last_days,
+        response_effective_on
+    from facts.terms
 
 )
 
@@ -142,19 +131,16 @@ select
     case when started.response_basis = 'reported' and started.responded_at <= clock.as_of_at then started.responded_at end
         as reported_response_at,
     local_time.business_day_seconds,
-    floor(first_limits.value_number * local_time.business_day_seconds)::bigint as first_limit_seconds,
-    floor(last_limits.value_number * local_time.business_day_seconds)::bigint as last_limit_seconds,
-    ceil(last_limits.value_number * local_time.business_day_seconds)::bigint as due_after_seconds,
-    last_limits.effective_on
+    floor(terms.response_first_days * local_time.business_day_seconds)::bigint as first_limit_seconds,
+    floor(terms.response_last_days * local_time.business_day_seconds)::bigint as last_limit_seconds,
+    ceil(terms.response_last_days * local_time.business_day_seconds)::bigint as due_after_seconds,
+    terms.response_effective_on as effective_on
 from started
 cross join clock
 -- The terms are those in force at the opening [6.1], the business day that of the clock's start [C3].
-inner join first_limits
-    on started.opened_at >= first_limits.from_at
-    and started.opened_at < first_limits.until_at
-inner join last_limits
-    on started.opened_at >= last_limits.from_at
-    and started.opened_at < last_limits.until_at
+inner join terms
+    on started.opened_at >= terms.from_at
+    and started.opened_at < terms.until_at
 left join local_time
     on local_time.piece_on = started.response_started_at::date
     and started.response_started_at >= local_time.from_at

@@ -20,14 +20,16 @@ clock as (
 openings as (
 
     select
-        ticket_id,
-        has_status_changes,
-        stated_status_code,
-        stated_resolved_at,
-        stated_closed_at,
-        stated_outcome_code,
-        stated_reopen_count
+        openings.ticket_id,
+        changed_tickets.ticket_id is not null as has_status_changes,
+        openings.stated_status_code,
+        openings.stated_resolved_at,
+        openings.stated_closed_at,
+        openings.stated_outcome_code,
+        openings.stated_reopen_count
     from facts.openings
+    left join facts.changed_tickets
+        on changed_tickets.ticket_id = openings.ticket_id
 
 ),
 
@@ -93,6 +95,7 @@ settled as (
 
 select
     settled.ticket_id,
+    settled.has_status_changes,
     settled.is_open,
     settled.is_closed_at_unknown_time,
     settled.closed_at,

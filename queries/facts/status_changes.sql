@@ -17,7 +17,6 @@ openings as (
         ticket_id,
         opened_at
     from facts.openings
-    where has_status_changes
 
 ),
 
@@ -54,6 +53,7 @@ select
     change_order,
     is_closed,
     lag(is_closed, 1, false) over in_order as was_closed,
+    lag(change_order) over in_order is null as is_first,
     lead(change_order) over in_order is null as is_latest
 from changes
 window in_order as (partition by ticket_id order by change_order)

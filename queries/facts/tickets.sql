@@ -88,48 +88,17 @@ older_tickets as (
 
 ),
 
-idle_limits as (
+terms as (
 
     select
         from_at,
         until_at,
-        value_seconds
-    from policy.limits
-    where rule = 'auto_close' and parameter = 'idle'
-
-),
-
-first_limits as (
-
-    select
-        from_at,
-        until_at,
-        value_seconds
-    from policy.limits
-    where rule = 'resolution_time' and parameter = 'first'
-
-),
-
-last_limits as (
-
-    select
-        from_at,
-        until_at,
-        value_seconds,
-        effective_on
-    from policy.limits
-    where rule = 'resolution_time' and parameter = 'last'
-
-),
-
-clock_choices as (
-
-    select
-        from_at,
-        until_at,
-        value
-    from policy.limits
-    where rule = 'resolution_time' and parameter = 'clock'
+        idle_seconds,
+        resolution_first_seconds,
+        resolution_last_seconds,
+        resolution_effective_on,
+        resolution_clock_code
+    from facts.terms
 
 ),
 
@@ -160,11 +129,11 @@ joined as (
         conversations.last_word_by,
         conversations.client_wait_seconds as counted_wait_seconds,
         older_tickets.ticket_id is not null as is_older_of_pair,
-        idle_limits.value_seconds as idle_seconds,
-        first_limits.value_seconds as first_limit_seconds,
-        last_limits.value_seconds as last_limit_seconds,
-        last_limits.effective_on as resolution_effective_on,
-        clock_choices.value as clock_choice,
+        terms.idle_seconds,
+        terms.resolution_first_seconds as first_limit_seconds,
+        terms.resolution_last_seconds as last_limit_seconds,
+        terms.resolution_effective_on,
+        terms.resolution_clock_code as clock_choice,
         -- Both clocks of a ticket that is not resolved run to as_of while it is open [S6].
         case
             when states.is_open then clock.as_of_at
@@ -184,18 +153,9 @@ joined as (
     left join older_tickets
         on older_tickets.ticket_id = openings.ticket_id
     -- The terms in force at the opening [6.1].
-    inner join idle_limits
-        on openings.opened_at >= idle_limits.from_at
-        and openings.opened_at < idle_limits.until_at
-    inner join first_limits
-        on openings.opened_at >= first_limits.from_at
-        and openings.opened_at < first_limits.until_at
-    inner join last_limits
-        on openings.opened_at >= last_limits.from_at
-        and openings.opened_at < last_limits.until_at
-    inner join clock_choices
-        on openings.opened_at >= clock_choices.from_at
-        and openings.opened_at < clock_choices.until_at
+    inner join terms
+        on openings.opened_at >= terms.from_at
+        and openings.opened_at < terms.until_at
 
 ),
 

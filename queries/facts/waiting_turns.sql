@@ -122,43 +122,60 @@ expected as (
 
 ),
 
--- Turns asked later and answered earlier; only those asked after the longest waiting one can be.
-overtaking as (
+-- Turns asked later and answered earlier: those of later days by a running total, those of the
+-- same day one by one.
+answered_days as (
 
-    select asked_at
+    select
+        asked_at::date as asked_on,
+        count(answered_at) as answered_count
     from turns
-    where answered_at is not null
-        and asked_at > (select min(asked_at) from waiting)
+    group by asked_at::date
+
+),
+
+later_days as (
+
+    select
+        asked_on,
+        sum(answered_count) over (order by asked_on desc) - answered_count as answered_count
+    from answered_days
+
+),
+
+waiting_instants as (
+
+    select distinct
+        asked_at,
+        asked_at::date as asked_on
+    from waiting
+
+),
+
+same_day as (
+
+    select
+        waiting_instants.asked_at,
+        count(*) as answered_count
+    from waiting_instants
+    inner join turns
+        on turns.asked_at::date = waiting_instants.asked_on
+        and turns.asked_at > waiting_instants.asked_at
+    where turns.answered_at is not null
+    group by waiting_instants.asked_at
 
 ),
 
 overtaken as (
 
     select
-        instants.asked_at,
-        sum(instants.answered_count) over (
-            order by instants.asked_at
-            rows between 1 following and unbounded following
-        ) as overtaken_count
-    from (
-        select
-            asked_at,
-            sum(answered_count) as answered_count
-        from (
-            select
-                asked_at,
-                1 as answered_count
-            from overtaking
-
-            union all
-
-            select
-                asked_at,
-                0 as answered_count
-            from waiting
-        ) as all_turns
-        group by asked_at
-    ) as instants
+        waiting_instants.asked_at,
+        later_days.answered_count + coalesce(same_day.answered_count, 0) as overtaken_count
+    from waiting_instants
+    inner join later_days
+        on later_days.asked_on = waiting_instants.asked_on
+    left join same_day
+        on same_day.asked_at = waiting_instants.asked_at
 
 )
 

@@ -47,13 +47,13 @@ answers as (
 
     select
         tickets.client_id,
-        posts.posted_at
-    from facts.posts
+        words.said_at,
+        words.agent_count
+    from facts.words
     inner join tickets
-        on tickets.ticket_id = posts.ticket_id
-    where posts.is_word
-        and posts.author_role = 'agent'
-        and posts.posted_at > tickets.opened_at
+        on tickets.ticket_id = words.ticket_id
+    where words.has_agent
+        and words.said_at > tickets.opened_at
 
 ),
 
@@ -61,12 +61,12 @@ answered as (
 
     select
         bans.ban_id,
-        count(*) as answer_count
+        sum(answers.agent_count) as answer_count
     from bans
     inner join answers
         on answers.client_id = bans.client_id
-        and answers.posted_at >= bans.banned_at
-        and (bans.lifted_at is null or answers.posted_at < bans.lifted_at)
+        and answers.said_at >= bans.banned_at
+        and (bans.lifted_at is null or answers.said_at < bans.lifted_at)
     group by bans.ban_id
 
 )
@@ -79,7 +79,7 @@ select
     bans.lifted_at as until_at,
     bans.reason,
     coalesce(asked.ticket_count, 0) as tickets_since_count,
-    coalesce(answered.answer_count, 0) as answers_since_count,
+    coalesce(answered.answer_count, 0)::bigint as answers_since_count,
     bans.ban_id,
     bans.decided_by
 from bans

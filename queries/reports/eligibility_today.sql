@@ -1,4 +1,4 @@
--- May this client open a ticket for this product today, and if not, why?
+-- Whether each client may open a ticket for a product today, and if not, why.
 -- One row per client_id, product_id
 --
 -- Every client and product with a dated purchase up to as_of; a ticket's text and channel play no

@@ -16,14 +16,13 @@ with tickets as (
 
 ),
 
-idle_limits as (
+terms as (
 
     select
         from_at,
         until_at,
-        effective_on
-    from policy.limits
-    where rule = 'auto_close' and parameter = 'idle'
+        idle_effective_on
+    from facts.terms
 
 ),
 
@@ -41,7 +40,7 @@ judged as (
 
     select
         tickets.*,
-        idle_limits.effective_on,
+        terms.idle_effective_on as effective_on,
         states.state,
         round(abs(states.late_seconds) / 3600, 1) as hour_count,
         case
@@ -54,9 +53,9 @@ judged as (
             else 'exempt'
         end::verdict as verdict
     from tickets
-    inner join idle_limits
-        on tickets.opened_at >= idle_limits.from_at
-        and tickets.opened_at < idle_limits.until_at
+    inner join terms
+        on tickets.opened_at >= terms.from_at
+        and tickets.opened_at < terms.until_at
     left join states
         on states.ticket_id = tickets.ticket_id
 

@@ -1,0 +1,210 @@
+"""The conventions of the house, checked: headers, grain, units, layers, the clock, one shape, one stem."""
+
+import csv
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from etl.build import LAYERS, read_queries, reads
+from etl.demo import SAMPLE_AS_OF
+from etl.load import load
+from etl.policy import COLUMNS, SHIPPED, asked_limits
+from reference.verdicts import TABLES as IN_THE_MODEL
+
+ROOT = Path(__file__).parent.parent
+CASES = ROOT / "tests" / "cases"
+WRITTEN = {name: sql for name, sql in read_queries().items() if name != "rules.findings"}
+RULES = sorted(name for name in WRITTEN if name.startswith("rules."))
+SUFFIXES = {
+    "_at": "TIMESTAMP",
+    "_on": "DATE",
+    "_seconds": "BIGINT",
+    "_count": "BIGINT",
+    "_number": "BIGINT",
+    "_share": "DOUBLE",
+    "_id": "VARCHAR",
+    "_code": "VARCHAR",
+    "_text": "VARCHAR",
+}
+SHAPE = {
+    "subject_kind": "VARCHAR",
+    "subject_id": "VARCHAR",
+    "client_id": "VARCHAR",
+    "clause": "VARCHAR",
+    "effective_on": "DATE",
+    "happened_at": "TIMESTAMP",
+    "due_at": "TIMESTAMP",
+    "verdict": "ENUM('exempt', 'pass', 'open', 'unknown', 'fail')",
+    "reason": "VARCHAR",
+}
+PER_TICKET = [
+    "auto_close", "channel", "coverage", "description", "eligibility", "mailing_list", "not_banned", "registration",
+    "resolution_time", "response_time", "scope", "support_extra",
+]  # fmt: skip
+# Of the sample every client of a ticket has bought something.
+EMPTY_IN_THE_SAMPLE = {"facts.likely_purchases"}
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory):
+    """A snapshot of data/sample, as `make run` makes it."""
+    folder = tmp_path_factory.mktemp("conventions")
+    done = load([ROOT / "data" / "sample"], warehouse=folder, as_of=SAMPLE_AS_OF, fresh=True)
+    with duckdb.connect(str(done.snapshot), read_only=True) as con:
+        yield con
+
+
+def columns(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
+    """Return (layer.name, column, type) of everything under queries/."""
+    found = con.execute(
+        "select schema_name || '.' || table_name, column_name, data_type from duckdb_columns() where not internal"
+    ).fetchall()
+    return [row for row in found if row[0] in WRITTEN]
+
+
+def grain(sql: str) -> str:
+    """Return the columns of "One row per ...", without what stands in brackets."""
+    return re.search(r"^-- One row per ([a-z_, ]+)", re.sub(r" \([^)]*\)", "", sql), re.M)[1].strip()
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_query_opens_with_a_sentence_its_clause_and_its_grain(name):
+    first, *rest = WRITTEN[name].splitlines()
+    header = [line for line in rest[: [*(line.startswith("--") for line in rest), False].index(False)]]
+    assert re.fullmatch(r"-- [A-Z].*[.?]", first)
+    assert first.endswith("?") == (name.startswith("rules."))
+    assert any(re.fullmatch(r"-- One row per [a-z_]+( \([^)]+\))?(, [a-z_]+( \([^)]+\))?)*", line) for line in header)
+    if name.startswith("rules."):
+        assert re.fullmatch(r"-- Clause: \d+(\.\d+)*", header[0])
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_the_grain_is_true_on_the_sample(name, sample):
+    key = grain(WRITTEN[name])
+    repeated, count = sample.execute(
+        f"select count(*) filter (row_count > 1), count(*) from (select count(*) as row_count from {name} group by {key})"
+    ).fetchone()
+    assert repeated == 0
+    assert (count == 0) == (name in EMPTY_IN_THE_SAMPLE), "a grain shows only on rows"
+
+
+def test_the_suffix_tells_the_type(sample):
+    wrong = [
+        f"{name}.{column} is {kind}, not {expected}"
+        for name, column, kind in columns(sample)
+        for suffix, expected in SUFFIXES.items()
+        if column.endswith(suffix) and kind != expected
+    ]
+    assert wrong == []
+
+
+def test_is_and_has_are_booleans(sample):
+    wrong = [
+        f"{name}.{column} is {kind}"
+        for name, column, kind in columns(sample)
+        if (column.startswith(("is_", "has_", "was_"))) != (kind == "BOOLEAN")
+    ]
+    assert wrong == []
+
+
+def test_an_amount_stands_beside_its_currency(sample):
+    found = columns(sample)
+    amounts = {name for name, column, _ in found if column == "amount" or column.endswith("_amount")}
+    assert amounts
+    assert amounts <= {name for name, column, _ in found if column == "currency_code"}
+    assert {kind for _, column, kind in found if column == "amount"} == {"DECIMAL(18,2)"}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_layer_reads_itself_and_those_before_it(name):
+    layer = LAYERS.index(name.partition(".")[0])
+    read = reads(WRITTEN[name])
+    assert all(LAYERS.index(other.partition(".")[0]) <= layer for other in read)
+    if not name.startswith("facts."):
+        allowed = {"raw.files", "raw.rejects", "raw.skips", "raw.ignored", "raw.orphans", "raw.desk"}
+        assert {other for other in read if other.startswith("raw.")} <= (
+            allowed if name.startswith("reports.") else set()
+        )
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_query_asks_the_clock_not_the_computer(name):
+    text = re.sub(r"--.*", "", WRITTEN[name])
+    assert not re.search(r"\b(now|today|get_current_\w+|transaction_timestamp)\s*\(|\bcurrent_(date|time|timestamp)\b", text, re.I)
+    if name != "facts.clock" and not name.startswith("facts."):
+        assert "raw.clock" not in text
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_query_lists_its_columns_and_is_lower_case(name):
+    text = re.sub(r"--.*|'[^']*'", "", WRITTEN[name])
+    last = text[text.rindex("\nselect") if "\nselect" in text else 0 :]
+    assert "*" not in last.partition("\nfrom")[0].replace("count(*)", "").replace(" * ", "")
+    assert text == text.lower()
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_rules_have_one_shape(name, sample):
+    assert {column: kind for table, column, kind in columns(sample) if table == name} == SHAPE
+    assert list(SHAPE) == [column for table, column, _ in columns(sample) if table == name]
+
+
+@pytest.mark.parametrize("rule", PER_TICKET)
+def test_a_rule_per_ticket_has_a_row_for_every_ticket(rule, sample):
+    missing = sample.execute(
+        f"""
+        select count(*)
+        from facts.tickets
+        full join rules.{rule}
+            on rules.{rule}.subject_id = tickets.ticket_id
+        where tickets.ticket_id is null
+            or rules.{rule}.subject_id is null
+        """
+    ).fetchone()[0]
+    assert missing == 0
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_verdict_says_why(name, sample):
+    assert sample.execute(f"select count(*) from {name} where reason is null or verdict is null").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_has_its_row_in_the_policy_and_its_cases(name):
+    rule = name.partition(".")[2]
+    with SHIPPED.open(encoding="utf-8", newline="") as file:
+        clauses = {row["clause"] for row in csv.DictReader(file) if row["rule"] == rule}
+    assert re.search(r"^-- Clause: (.+)$", WRITTEN[name], re.M)[1] in clauses
+    assert (CASES / "rules" / f"{rule}.toml").exists()
+
+
+def test_every_case_file_has_its_query():
+    assert {f"{path.parent.name}.{path.stem}" for path in CASES.glob("*/*.toml")} <= WRITTEN.keys()
+
+
+def test_every_query_of_the_contract_has_cases_and_a_model():
+    judged = {name for name in IN_THE_MODEL if name in WRITTEN}
+    assert {name for name in judged if not (CASES / f"{name.replace('.', '/')}.toml").exists()} == set()
+
+
+def test_the_policy_has_every_clause_once_per_version_with_words_and_source():
+    with SHIPPED.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = list(reader)
+    assert tuple(reader.fieldnames) == COLUMNS
+    clauses = {row["clause"] for row in rows}
+    sections = {"0": 3, "1": 8, "2": 3, "3": 4, "4": 12, "5": 11, "6": 1}
+    numbered = {f"{section}.{number}" for section, last in sections.items() for number in range(section != "0", last + 1)}
+    numbered = numbered - {"0.0", "5.10"} | {f"5.10.{number}" for number in range(1, 7)}
+    assert clauses - {"2", "5"} == numbered
+    assert all(row["text"] and row["reading"] and row["source"] for row in rows)
+    assert {len({row["text"] for row in rows if row["clause"] == clause}) for clause in clauses} == {1}
+
+
+def test_every_limit_the_queries_ask_for_is_in_the_policy():
+    with SHIPPED.open(encoding="utf-8", newline="") as file:
+        stated = {(row["rule"], row["parameter"]) for row in csv.DictReader(file) if row["parameter"]}
+    assert ("response_time", "last") in asked_limits()
+    assert asked_limits() <= stated
