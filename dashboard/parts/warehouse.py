@@ -196,8 +196,8 @@ def query(
         given[f"where_{number}"] = value
     if tests:
         sql = f"select * from ({sql}\n) where {' and '.join(tests)}"
-    if "position" in columns:
-        sql = f"select * from ({sql}\n) order by position"
+    if "position" in columns:  # it need not tell two rows apart; the first columns do
+        sql = f"select * from ({sql}\n) order by position, {', '.join(columns[:3])}"
     return sql, {name: value for name, value in given.items() if f"${name}" in sql}
 
 

@@ -3,10 +3,10 @@
 
 select
     findings.subject_id as ticket_id,
+    findings.clause,
     findings.rule,
     findings.verdict,
     findings.reason,
-    findings.clause,
     findings.effective_on,
     findings.happened_at,
     findings.due_at,
@@ -17,13 +17,8 @@ select
     filtered_tickets.opened_at,
     ticket_details.opened_on,
     ticket_details.ticket_link,
-    row_number() over (
-        order by
-            filtered_tickets.opened_at desc,
-            filtered_tickets.ticket_id,
-            findings.clause,
-            findings.rule
-    ) as position
+    -- Newest first. Not a row number: that would need every ticket, and a page asks for a few.
+    -cast(epoch(filtered_tickets.opened_at) as bigint) as position
 from rules.findings as findings
 inner join filtered_tickets
     on filtered_tickets.ticket_id = findings.subject_id

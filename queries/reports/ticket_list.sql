@@ -61,6 +61,8 @@ select
     filtered_tickets.is_in_averages
     and ticket_details.response_code in ('within_1_day', 'within_2_days', 'late') as is_answered,
     filtered_tickets.is_in_averages
+    and ticket_details.resolution_code in ('within_1_week', 'within_2_weeks', 'late') as is_resolved,
+    filtered_tickets.is_in_averages
     and coalesce(ticket_details.response_verdict in ('pass', 'fail'), false) as is_judged_on_response,
     coalesce(filtered_tickets.reopen_count > 0, false) as is_reopened,
     ticket_details.age_days,
@@ -73,7 +75,8 @@ select
     ticket_details.eligibility_clause,
     ticket_details.eligibility_reason,
     ticket_details.ticket_link,
-    row_number() over (order by filtered_tickets.opened_at desc, filtered_tickets.ticket_id) as position
+    -- Newest first. Not a row number: that would need every ticket, and a page asks for a few.
+    -cast(epoch(filtered_tickets.opened_at) as bigint) as position
 from filtered_tickets
 inner join reports.ticket_details as ticket_details
     on ticket_details.ticket_id = filtered_tickets.ticket_id
