@@ -40,4 +40,5 @@ def warm(files: list[Path]) -> None:
 def record_counts(files: list[Path]) -> dict[str, int]:
     """Return how many records each file holds, by its name without suffix."""
     with duckdb.connect() as con:
+        con.execute("set enable_progress_bar = false")
         return {file.stem: con.execute("select count(*) from read_csv(?)", [str(file)]).fetchone()[0] for file in files}

@@ -21,6 +21,7 @@ from etl.load import load as load_exports
 def floor(exports: Path, folder: Path) -> None:
     """The least that loading could be: DuckDB's own reader, one table per file, checkpointed."""
     with duckdb.connect(folder / "floor.duckdb") as con:
+        con.execute("set enable_progress_bar = false")
         for file in csv_files(exports):
             con.execute(f'create table "{file.stem}" as select * from read_csv(?)', [str(file)])
         con.execute("checkpoint")
