@@ -199,8 +199,10 @@ def _print_load(done: Loaded, chosen: argparse.Namespace) -> None:
     if done.rejected:
         out.print(f"{done.rejected:,} records were refused; the page Data quality lists each with its reason")
     for one in done.unknowns:
-        wanted = f"; to know more, load {' or '.join(one.wanted)}" if one.wanted else ""
-        out.print(f"{one.rule}: {one.unknown:,} of {one.all:,} unknown, mostly: {one.reason}{wanted}")
+        out.print(
+            f"{one.rule}: {one.unknown:,} of {one.tickets:,} tickets unknown, mostly: {one.reason}; "
+            f"to know more, load {one.remedy}"
+        )
     if done.snapshot:
         out.print(f"published {done.snapshot.stem}, as of {done.as_of:%Y-%m-%d %H:%M:%S} UTC")
     else:

@@ -2,7 +2,8 @@
 
 The path is the name: queries/facts/tickets.sql is facts.tickets. A query names what it reads as
 <layer>.<name>, so the order follows from the text. By definition each is a view; in a published
-snapshot it is a stored table of the same name and rows.
+snapshot it is a stored table of the same name and rows. Only a report that filters and that no
+other query reads stays a view there too: pages always ask its query, never its unfiltered result.
 """
 
 import re
@@ -77,6 +78,13 @@ def with_filters(sql: str, tickets: str = EVERY_TICKET, period: str = WHOLE_PERI
     return f"with {', '.join(bound)} select * from ({sql.rstrip().rstrip(';')}\n)" if bound else sql
 
 
+def views_in_a_snapshot(queries: dict[str, str]) -> set[str]:
+    """Return the queries that stay views: the union of all rules, and filtered reports no query reads."""
+    read = set().union(*map(reads, queries.values()))
+    unread = {name for name, sql in queries.items() if name not in read and with_filters(sql) != sql}
+    return {"rules.findings"} | unread
+
+
 def build(
     con: duckdb.DuckDBPyConnection,
     *,
@@ -90,11 +98,12 @@ def build(
     `step` is told each name before it is made. Raises QueryError naming the file at fault.
     """
     queries = read_queries()
+    views = views_in_a_snapshot(queries)
     for name in order(queries, wanted):
         if name in given:
             continue
         step(name)
-        kind = "table" if stored and name != "rules.findings" else "view"
+        kind = "table" if stored and name not in views else "view"
         try:
             con.execute(f"create or replace {kind} {name} as {with_filters(queries[name])}")
         except duckdb.Error as error:

@@ -1,6 +1,5 @@
 """Load exports into a new snapshot: what the warehouse holds, plus what is new, judged again."""
 
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl.build import build, order, read_queries, reads
+from etl.build import build, order, read_queries
 from etl.calendar import write_calendar
 from etl.cells import Cells
 from etl.corrections import Correction, correct, read_corrections
@@ -41,13 +40,13 @@ class LoadedFile:
 
 @dataclass(frozen=True)
 class Unknown:
-    """How much of a rule is unknown, the commonest reason, and the tables that would tell."""
+    """How many of a rule's tickets are unknown, mostly why, and which data would tell."""
 
     rule: str
     unknown: int
-    all: int
+    tickets: int
     reason: str
-    wanted: tuple[str, ...]
+    remedy: str
 
 
 @dataclass
@@ -113,6 +112,7 @@ def load(
         )
         try:
             con.execute("set timezone = 'UTC'")
+            con.execute("set enable_progress_bar = false")  # ours goes to standard error
             create_tables(con)
             result = Loaded(None, as_of, ignored=ignored)
             if before:
@@ -209,42 +209,12 @@ def _first_reject(con: duckdb.DuckDBPyConnection, rejected: int) -> str:
 
 
 def unknowns(con: duckdb.DuckDBPyConnection) -> list[Unknown]:
-    """Return, per rule with unknown verdicts, how many, why mostly, and which empty tables would tell."""
+    """Return, per rule with unknown verdicts, how many, why mostly, and which data would end that."""
     found = con.execute(
-        """
-        with reasons as (
-            select rule, reason, count(*) as n from rules.findings where verdict = 'unknown' group by rule, reason
-        ),
-        worst as (
-            select rule, arg_max(reason, n) as reason, sum(n)::bigint as n from reasons group by rule
-        )
-        select worst.rule, worst.n, (select count(*) from rules.findings where findings.rule = worst.rule), worst.reason
-        from worst order by worst.rule
-        """
+        """select rule, unknown_count, ticket_count, main_reason, remedy
+           from reports.unknown_by_rule where unknown_count > 0 order by rule"""
     ).fetchall()
-    empty = {name for name in tables() if not con.execute(f"from raw.{name} limit 1").fetchone()}
-    columns = tables()["tickets"].columns
-    filled = con.execute(f"select {', '.join(f'count({column})' for column in columns)} from raw.tickets").fetchone()
-    blank = {column for column, count in zip(columns, filled, strict=True) if not count}
-    return [Unknown(rule, count, of, reason, _wanted(rule, empty, blank)) for rule, count, of, reason in found]
-
-
-def _wanted(rule: str, empty: set[str], blank: set[str]) -> tuple[str, ...]:
-    """Which empty tables a rule asks, else which columns of tickets without any value, else what tickets rest on."""
-    queries = read_queries()
-    needed, todo = set(), [f"rules.{rule}"]
-    while todo:
-        name = todo.pop()
-        if name in queries and name not in needed and name not in ("facts.tickets", "facts.known"):
-            needed.add(name)
-            todo += reads(queries[name])
-    asked = empty & {name.partition(".")[2] for name in needed}
-    own = " ".join(queries[name] for name in needed if name.startswith("rules."))
-    said = {word.replace("client_id", "client_email") for word in re.findall(r"\btickets\.(\w+)", own)}
-    said |= {"description"} if "has_description" in own else set()
-    said &= blank
-    said = {f"tickets with {column}" for column in said}
-    return tuple(sorted(asked or said or empty & {"posts", "status_changes"}))
+    return [Unknown(*row) for row in found]
 
 
 def rows_per_table(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

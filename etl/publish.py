@@ -144,7 +144,9 @@ class Warehouse:
 def connect(path: Path) -> duckdb.DuckDBPyConnection:
     """Open a snapshot to read it. Raises WarehouseError when the file is no snapshot."""
     try:
-        return duckdb.connect(str(path), read_only=True)
+        con = duckdb.connect(str(path), read_only=True)
+        con.execute("set enable_progress_bar = false")
+        return con
     except duckdb.Error as error:
         raise WarehouseError(f"{path}: is no snapshot that can be read: {str(error).splitlines()[0]}") from error
 

@@ -65,7 +65,7 @@ def test_load_tells_what_is_unknown_and_which_file_would_end_that(run, folder):
     _, text = run("load", str(folder), *AS_OF)
     assert "ignored: notes.md: not an export format" in text
     (line,) = [line for line in text.splitlines() if line.startswith("coverage: ")]
-    assert line.startswith("coverage: 2 of 2 unknown, mostly: ")
+    assert line.startswith("coverage: 2 of 2 tickets unknown, mostly: ")
     assert line.endswith("; to know more, load purchases")
     assert "published 20" in text
     assert "as of 2026-03-20 10:00:00 UTC" in text
