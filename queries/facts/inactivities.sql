@@ -55,7 +55,7 @@ measured as (
         date_sub('second', tickets.auto_close_due_at, coalesce(tickets.closed_at, clock.as_of_at)) as late_seconds
     from tickets
     cross join clock
-    inner join terms
+    left join terms
         on tickets.opened_at >= terms.from_at
         and tickets.opened_at < terms.until_at
 

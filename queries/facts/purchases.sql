@@ -96,10 +96,10 @@ terms as (
         month_limits.month_count,
         month_limits.effective_on
     from purchases
-    inner join month_limits
+    left join month_limits
         on purchases.purchased_at >= month_limits.from_at
         and purchases.purchased_at < month_limits.until_at
-    inner join local_time
+    left join local_time
         on local_time.piece_on = purchases.purchased_at::date
         and purchases.purchased_at >= local_time.from_at
         and purchases.purchased_at < local_time.until_at

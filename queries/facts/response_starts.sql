@@ -138,7 +138,7 @@ select
 from started
 cross join clock
 -- The terms are those in force at the opening [6.1], the business day that of the clock's start [C3].
-inner join terms
+left join terms
     on started.opened_at >= terms.from_at
     and started.opened_at < terms.until_at
 left join local_time

@@ -1,7 +1,9 @@
 -- The limits that a ticket is judged by, for each stretch of openings in which none of them changes.
 -- One row per from_at
 --
--- A ticket finds its terms by one look-up: opened_at >= from_at and opened_at < until_at [6.1].
+-- A ticket finds its terms by one look-up: opened_at >= from_at and opened_at < until_at [6.1]. There
+-- always are some, but the join is a left one here and in the rules: of an inner join by a range the
+-- planner expects few rows, and then builds its next hash tables on the side with all the tickets.
 
 with limits as (
 

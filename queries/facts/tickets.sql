@@ -153,7 +153,7 @@ joined as (
     left join older_tickets
         on older_tickets.ticket_id = openings.ticket_id
     -- The terms in force at the opening [6.1].
-    inner join terms
+    left join terms
         on openings.opened_at >= terms.from_at
         and openings.opened_at < terms.until_at
 

@@ -53,7 +53,7 @@ judged as (
             else 'exempt'
         end::verdict as verdict
     from tickets
-    inner join terms
+    left join terms
         on tickets.opened_at >= terms.from_at
         and tickets.opened_at < terms.until_at
     left join states

@@ -46,7 +46,7 @@ judged as (
         end::verdict as verdict
     from tickets
     cross join known
-    inner join requirements
+    left join requirements
         on tickets.opened_at >= requirements.from_at
         and tickets.opened_at < requirements.until_at
 

@@ -102,7 +102,7 @@ select
     coalesce(ranked.verdict, 'pass')::verdict as verdict,
     coalesce(ranked.reason, 'every condition was met') as reason
 from tickets
-inner join terms
+left join terms
     on tickets.opened_at >= terms.from_at
     and tickets.opened_at < terms.until_at
 left join decisive

@@ -84,7 +84,7 @@ judged as (
             else 'pass'
         end::verdict as verdict
     from tickets
-    inner join requirements
+    left join requirements
         on tickets.opened_at >= requirements.from_at
         and tickets.opened_at < requirements.until_at
     left join banned

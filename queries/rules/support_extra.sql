@@ -54,7 +54,7 @@ judged as (
             else 'unknown'
         end::verdict as verdict
     from tickets
-    inner join requirements
+    left join requirements
         on tickets.opened_at >= requirements.from_at
         and tickets.opened_at < requirements.until_at
     inner join coverages
