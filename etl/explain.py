@@ -284,13 +284,13 @@ def _resolution_clock(ticket: Ticket) -> Iterator[str]:
         yield f"  Band       {_compare(judged, first['value_seconds'], last['value_seconds'], which)}: {row['resolution_band']}"
     else:
         reasons = {
-            "auto_closed": "closed automatically: outside the bands",
-            "duplicate": "closed as a duplicate: outside the bands",
-            "deferred": "waits for a release (4.9): outside the bands [S7]",
-            "closed_unresolved": "closed without a resolution: outside the bands",
-            None: "unknown: without an outcome nobody can say whether it was resolved [S4]",
+            "auto_closed": "closed automatically, outside the bands",
+            "duplicate": "closed as a duplicate, outside the bands",
+            "deferred": "waits for a release (4.9), outside the bands [S7]",
+            "closed_unresolved": "closed without a resolution, outside the bands",
+            None: _why_no_band(ticket),
         }
-        yield f"  Band       {row['resolution_band'] or 'unknown'}, {reasons[row['resolution_band']]}"
+        yield f"  Band       {row['resolution_band'] or 'unknown'}: {reasons[row['resolution_band']]}"
 
 
 def _waits(ticket: Ticket) -> Iterator[str]:
@@ -642,6 +642,14 @@ def _why_no_state(ticket: Ticket) -> str:
     if row["is_open"] is False and row["outcome_code"] != "auto_closed":
         return "closed otherwise than for inactivity [A7]"
     return "the last activity is not known [A3]"
+
+
+def _why_no_band(ticket: Ticket) -> str:
+    if ticket.row["is_open"] is None:
+        return "the load does not say whether the ticket is open [S16]"
+    if ticket.unknown_closing:
+        return "it was closed at an unknown time [S11]"
+    return "it was closed without an outcome, so nobody can say whether it was resolved [S4]"
 
 
 def _reported_state(ticket: Ticket) -> str:

@@ -331,6 +331,44 @@ def test_a_question_after_the_closing_runs_no_clock():
     assert ("answer_business_seconds", 0, 0) in sums(text)
 
 
+def test_both_tickets_of_a_pair_name_the_other():
+    tickets = [
+        ticket(product_id="A"),
+        ticket("T2", "2026-05-16T12:00:00", product_id="A", duplicate_of_id="T1"),
+    ]
+    with desk_with(tickets) as con:
+        older, newer = explain_ticket(con, "T1"), explain_ticket(con, "T2")
+    assert "  Older of a pair with ticket T2 (4.7): exempt, and out of the averages [D5]\n" in older
+    assert "  Newer of a pair with ticket T1 (4.7)\n" in newer
+    assert "  fail     duplicate (clause 4.7" in older and "duplicate (clause" not in newer
+
+
+@pytest.mark.parametrize(
+    "more, says",
+    [
+        (
+            {"status_code": "closed"},
+            "Closed at a time nobody recorded: no resolution time, no wait, no desk time [S11]",
+        ),
+        ({"status_code": "closed", "outcome_code": "solved"}, "Band unknown: it was closed at an unknown time [S11]"),
+        ({"status_code": None}, "Band unknown: the load does not say whether the ticket is open [S16]"),
+        ({"outcome_code": "deferred"}, "Band deferred: waits for a release (4.9), outside the bands [S7]"),
+        (
+            {"status_code": "closed", "closed_at": "2026-05-20T00:00:00"},
+            "Band unknown: it was closed without an outcome, so nobody can say whether it was resolved [S4]",
+        ),
+        (
+            {"status_code": "closed", "closed_at": "2026-07-20T00:00:00"},
+            "closed_at Mon 20 Jul 2026 03:00:00 +03:00 (after as_of, so not yet [T6]).",
+        ),
+    ],
+    ids=["unknown time", "unknown time, outcome known", "no state", "deferred", "unknown outcome", "after as_of"],
+)
+def test_what_is_not_known_is_said(more, says):
+    with desk_with([ticket(**more)]) as con:
+        assert says in " ".join(explain_ticket(con, "T1").split())
+
+
 def test_a_long_wait_is_added_up_by_week_and_by_month():
     posts = [post("a", "2026-04-13T07:00:00")]
     for opened_at, label in (
