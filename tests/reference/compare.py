@@ -4,7 +4,7 @@ import csv
 import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -17,6 +17,7 @@ from etl.policy import read_policy
 from etl.tables import create_tables
 from reference.cells import Tables
 from reference.desks import COLUMNS, RandomDesk
+from reference.hours import Hours
 from reference.model import Desk
 from reference.verdicts import ANY, computed
 
@@ -179,17 +180,19 @@ def differences(desk: RandomDesk, as_of: datetime, con: duckdb.DuckDBPyConnectio
     found: list[Difference] = []
     for table, rows in model.items():
         if table in there:
-            found += compared(table, rows, con)
+            found += compared(table, rows, con, desk.hours, as_of)
     return found
 
 
-def compared(table: str, rows: list[dict], con: duckdb.DuckDBPyConnection) -> list[Difference]:
+def compared(
+    table: str, rows: list[dict], con: duckdb.DuckDBPyConnection, hours: Hours, as_of: datetime
+) -> list[Difference]:
     """Return the differences of one table; columns the model does not compute are left alone."""
     cursor = con.execute(f"select * from {table}")
     names = [column[0] for column in cursor.description]
     theirs = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     if table == "reports.queue":
-        theirs = ranked(theirs)
+        theirs = [row | {"pace": pace(row, rows, hours, as_of)} for row in ranked(theirs)]
     if table == "reports.eligibility_today":
         theirs = [
             row | {"verdict": str(row["verdict"]).replace("ineligible", "fail").replace("eligible", "pass")}
@@ -229,7 +232,21 @@ def ranked(rows: list[dict]) -> list[dict]:
     first: dict[datetime, int] = {}
     for row in rows:
         first[row["waiting_since_at"]] = min(row["position"], first.get(row["waiting_since_at"], row["position"]))
-    return [row | {"position": first[row["waiting_since_at"]]} for row in rows]
+    return [row | {"position": first[row["waiting_since_at"]], "place": row["position"]} for row in rows]
+
+
+def pace(row: dict, rows: list[dict], hours: Hours, as_of: datetime) -> float | str | None:
+    """Return the pace an expected answer rests on: the model's, if within a business second or two of it.
+
+    No expected answer is right without a pace, and where it would be further away than a calendar reaches.
+    """
+    wanted = next((our["pace"] for our in rows if our["ticket_id"] == row["ticket_id"]), None)
+    expected, place = row["expected_answer_at"], row.get("place", row["position"])
+    if wanted is None or expected is None:
+        is_far = wanted is not None and place / wanted > hours.business_seconds(as_of, as_of + timedelta(days=90))
+        return wanted if expected is None and is_far else None if expected is None else f"expected at {expected}"
+    seconds = hours.business_seconds(as_of, expected)
+    return wanted if abs(seconds - place / wanted) <= 2 else f"{place} places in {seconds} business seconds"
 
 
 # What holds of any snapshot, whatever is in it. Each query returns the rows that break it.

@@ -85,8 +85,8 @@ class RandomDesk:
 
     @property
     def as_of(self) -> datetime:
-        """Return the latest instant it is looked at."""
-        return max(self.as_ofs)
+        """Return the instant the data was made around."""
+        return self.as_ofs[0]
 
     @cached_property
     def hours(self) -> Hours:
@@ -343,6 +343,8 @@ class Maker:
         self.drop()
         early = self.pick(sorted(self.opened.values())) + self.pick((timedelta(), SECOND, DAY, 8 * DAY))
         as_ofs = tuple(dict.fromkeys((self.as_of, min(early, self.as_of))))
+        if self.maybe(0.15):  # before there was anything, and long after
+            as_ofs += (self.as_of - 400 * DAY, self.as_of + 400 * DAY)
         return RandomDesk(self.seed, self.tables, self.toml, self.policy, as_ofs)
 
     def modes(self) -> None:
@@ -518,7 +520,7 @@ class Maker:
             product_id="" if self.maybe(0.05) else self.pick(("A", "A", "A", "A", "B", "C", "alpha edition")),
             purchased_at="" if self.maybe(0.06) else self.at(bought),
             amount=amount,
-            currency_code="EUR",
+            currency_code="EUR" if self.maybe(0.9) else "",
             has_support_extra="yes" if is_plain else self.pick(("true", "true", "yes", "false", "")),
             support_until_at=self.at(self.near(opened)) if self.maybe(0.2) else "",
             support_extra_from_at=self.at(self.near(opened, bought)) if not is_plain and self.maybe(0.3) else "",

@@ -7,6 +7,7 @@ for, ticket by ticket, in the words of the readings.
 
 from calendar import monthrange
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -120,9 +121,9 @@ class Desk:
         """Return what the desk calls a product, when the export's word is no product_id."""
         return text if text in self.products else self.product_alias.get(text, text)
 
-    def others_hold(self, holding: set[str], ticket_id: str) -> bool:
+    def others_hold(self, holding: Collection[str], ticket_id: str) -> bool:
         """Tell whether any other ticket of the load is among those that hold something."""
-        return bool(holding - {ticket_id})
+        return len(holding) > (ticket_id in holding)
 
     # Purchases
 
@@ -298,6 +299,7 @@ class Ticket:
         self.posts = desk.posts.get(self.id, [])
         self.changes = desk.changes.get(self.id, [])
         stated = row.get("first_responded_at")
+        self.requirements: list[tuple[str, object]] | None = None  # filled by verdicts, once
         self.reported = stated if stated is not None and stated > self.opened_at else None  # [R6]
 
     def limit(self, rule: str, parameter: str) -> float:
@@ -328,7 +330,7 @@ class Ticket:
             return "posts"
         if self.reported is not None:
             return "reported"
-        if self.desk.others_hold(set(self.desk.posts), self.id):
+        if self.desk.others_hold(self.desk.posts.keys(), self.id):
             return "posts"
         if self.desk.others_hold(self.desk.responded, self.id):
             return "reported"
@@ -512,7 +514,7 @@ class Ticket:
             return sum(closing.reopened_at is not None for closing in self.closings)
         if self.row.get("reopen_count") is not None:
             return self.row["reopen_count"]
-        return 0 if self.desk.others_hold(set(self.desk.changes), self.id) else None
+        return 0 if self.desk.others_hold(self.desk.changes.keys(), self.id) else None
 
     # The resolution clock
 

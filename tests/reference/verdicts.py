@@ -330,6 +330,13 @@ def judged(desk: Desk, asked, rules: tuple[str, ...]) -> list[Verdict]:
 
 def requirements(ticket: Ticket) -> list[Verdict]:
     """Return the verdicts of all requirements of one ticket, at its creation."""
+    if ticket.requirements is None:
+        ticket.requirements = judged_at_creation(ticket)
+    return ticket.requirements
+
+
+def judged_at_creation(ticket: Ticket) -> list[Verdict]:
+    """Return the verdicts of all requirements of one ticket, one by one."""
     asked = SimpleNamespace(
         client_id=ticket.client_id, product_id=ticket.product_id, at=ticket.opened_at, row=ticket.row
     )
@@ -469,9 +476,15 @@ def last_word_is_the_agents(ticket: Ticket, moment: datetime) -> bool:
 
 
 def queue(desk: Desk) -> Iterator[dict]:
-    """Yield the rows of reports.queue; `position` is the rank by waiting, equal for equals [X11]."""
+    """Yield the rows of reports.queue; `position` is the rank by waiting, equal for equals [X11].
+
+    `pace` is not a column: the turns the desk answers per business second, None if it answered none.
+    """
     turns = [(ticket, turn) for ticket in desk.tickets.values() for turn in ticket.turns]
     waiting = [(ticket, turn) for ticket, turn in turns if turn.band in OPEN_TURNS]
+    since = desk.as_of - timedelta(days=desk.terms.number("queue", "pace", desk.as_of))
+    answered = sum(turn.answered_at is not None and turn.answered_at > since for _, turn in turns)
+    spent = desk.hours.business_seconds(since, desk.as_of)
     for ticket, turn in waiting:
         yield {
             "ticket_id": ticket.id,
@@ -481,4 +494,5 @@ def queue(desk: Desk) -> Iterator[dict]:
             "overtaken_count": sum(
                 other.asked_at > turn.asked_at and other.answered_at is not None for _, other in turns
             ),
+            "pace": answered / spent if answered and spent else None,
         }
