@@ -1,26 +1,39 @@
 """The tickets behind a number: where every tile, bar and band leads.
 
-Reads reports.ticket_list (one row per ticket_id), narrowed by what the address says.
+Reads reports.ticket_list (one row per ticket_id) or, for a rule, reports.ticket_findings (one row per
+ticket_id and rule), narrowed by what the address says.
 """
 
 from dashboard.parts import Column, asked_tickets, chosen, head, table, words
 
 head("Tickets", "Which tickets are behind the number?")
 
-where, within = asked_tickets()
+LISTED = {
+    "situation": Column("Why", width=265, narrow=True),
+    "ticket_id": Column("Ticket", narrow=True),
+    "subject": Column("Subject", width=140),
+    "client_name": Column("Client", form="person", width=110),
+    "opened_on": Column("Opened", form="day", narrow=True),
+    "response_code": Column("First response", words=words.RESPONSE_BANDS, width=140),
+    "resolution_code": Column("Resolution", words=words.RESOLUTION_BANDS, width=105),
+    "ticket_link": Column("Link", form="link"),
+}
+JUDGED = {
+    "reason": Column("Why", form="sentence", width=330, narrow=True),
+    "verdict": Column("Verdict", words=words.VERDICTS, width=90, narrow=True),
+    "ticket_id": Column("Ticket", narrow=True),
+    "subject": Column("Subject", width=140),
+    "client_name": Column("Client", form="person", width=110),
+    "opened_on": Column("Opened", form="day"),
+    "clause": Column("Clause", width=56),
+    "ticket_link": Column("Link", form="link"),
+}
+
+report, where, within = asked_tickets()
 table(
     "tickets",
-    "reports.ticket_list",
-    {
-        "situation": Column("Why", width=265, narrow=True),
-        "ticket_id": Column("Ticket", narrow=True),
-        "subject": Column("Subject", width=140),
-        "client_name": Column("Client", form="person", width=110),
-        "opened_on": Column("Opened", form="day", narrow=True),
-        "response_code": Column("First response", words=words.RESPONSE_BANDS, width=140),
-        "resolution_code": Column("Resolution", words=words.RESOLUTION_BANDS, width=105),
-        "ticket_link": Column("Link", form="link"),
-    },
+    report,
+    {"reports.ticket_list": LISTED, "reports.ticket_findings": JUDGED}[report],
     filters=chosen(),
     within=within,
     where=where,

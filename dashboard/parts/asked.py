@@ -61,8 +61,11 @@ def group_columns(kind: str, code: str) -> dict[str, str]:
     return {CHOICES[kind]: code}
 
 
-def asked_tickets() -> tuple[dict[str, object], str | None]:
-    """Return what the address asks for, {column: value} and the day column the period applies to, and say it."""
+def asked_tickets() -> tuple[str, dict[str, object], str | None]:
+    """Say what the address asks for and return it: the report, {column: value}, the day column of the period.
+
+    The report is reports.ticket_findings where the address names a rule, else reports.ticket_list.
+    """
     params = st.query_params
     where: dict[str, object] = {}
     sentences = []
@@ -94,7 +97,9 @@ def asked_tickets() -> tuple[dict[str, object], str | None]:
     if within:
         sentences.append(f"{DAYS[within]} in the period")
     st.markdown("**" + plain(" · ".join(sentences) or "all tickets the filters leave") + "**")
-    return where, within
+    if "rule" in where:
+        return "reports.ticket_findings", {name: where[name] for name in ("rule", "verdict") if name in where}, within
+    return "reports.ticket_list", where, within
 
 
 def _day(text: str) -> date | None:

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.parts.filters import CHOICES, CHOSEN_DAYS, DEFAULT_PERIOD, PERIODS, Filters
 from dashboard.parts.people import person
 from dashboard.parts.start import no_warehouse, outdated
-from dashboard.parts.warehouse import OutdatedSnapshotError, rows, take_snapshot
+from dashboard.parts.warehouse import OutdatedSnapshotError, rows, take_snapshot, warehouse_folder
 from dashboard.parts.words import CHANNELS, ELIGIBILITY, said
 from etl import EtlError
 
@@ -52,7 +52,7 @@ def draw() -> None:
         return
     st.session_state["snapshot"] = snapshot
     if snapshot is None:
-        no_warehouse()
+        no_warehouse(warehouse_folder())
         return
     try:
         with st.sidebar:

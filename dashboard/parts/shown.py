@@ -41,18 +41,24 @@ def head(title: str, question: str) -> None:
             )
         )
     )
-    if about.is_stale:
-        st.warning(
-            f"The newest fact is of {about.newest_fact_text}, more than 48 hours before this page's as-of, "
-            "so what runs may look later than it was. To see the desk as it stood then:"
-        )
-        st.code(f"python -m etl load PATH --as-of {about.newest_fact_iso}", language="bash")
+    _say_if_old()
     if about.ticket_count == 0:
         st.info("There are no tickets in this snapshot. Load an export that has some: `python -m etl load PATH`")
         st.stop()
     if scope.ticket_count == 0:
         st.info("No ticket matches these filters. Take one of them away to see more.")
         st.stop()
+
+
+def _say_if_old() -> None:
+    """Say that nothing new was loaded for two days, and how to see the desk as it stood then."""
+    about = desk()
+    if about.is_stale:
+        st.warning(
+            f"The newest fact is of {about.newest_fact_text}, more than 48 hours before this page's as-of, "
+            "so what is waiting may look later than it was. To see the desk as it stood then:"
+        )
+        st.code(f"python -m etl load PATH --as-of {about.newest_fact_iso}", language="bash")
 
 
 def _badge() -> str:
@@ -78,6 +84,7 @@ def ticket_head():
         f"{_badge()}{plain(ticket.subject) or 'no subject'} · as of {about.as_of_text} {about.timezone} "
         f"· snapshot {current().name}"
     )
+    _say_if_old()
     if isinstance(ticket.ticket_link, str):
         st.link_button("Open in the help desk", ticket.ticket_link, icon=":material/open_in_new:")
     return ticket
@@ -179,7 +186,7 @@ def chart(
         alt=alt_text,
     )
     foot(name, lambda: frame, note, clause)
-    picked = event.selection.get("pick") if leads_to else None
+    picked = event["selection"].get("pick") if leads_to else None
     if picked:
         values = {field: _picked(field, value) for field, value in picked[0].items()}
         tickets_page(leads_to(values))

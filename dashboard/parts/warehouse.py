@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import duckdb
 import pandas as pd
@@ -25,7 +26,10 @@ from etl.publish import Warehouse
 ROOT = Path(__file__).parent.parent.parent
 Desk = Any  # a named tuple with the columns of reports.desk
 
-_opened: dict[Path, duckdb.DuckDBPyConnection] = {}
+# The newest snapshot is held here, older ones by the page runs that still read them. One file is
+# never opened twice: a rollback may come back to one that a reader still has open.
+_newest: list["Snapshot"] = []
+_opened: "WeakValueDictionary[Path, Snapshot]" = WeakValueDictionary()
 _opening = threading.Lock()
 
 
@@ -94,11 +98,11 @@ def take_snapshot() -> Snapshot | None:
         return None
     path = path.resolve()
     with _opening:
-        if path not in _opened:
-            opened = _open(path)
-            _opened.clear()
-            _opened[path] = opened
-        return Snapshot(path, _opened[path])
+        snapshot = _opened.get(path)
+        if snapshot is None:
+            snapshot = _opened[path] = Snapshot(path, _open(path))
+        _newest[:] = [snapshot]
+        return snapshot
 
 
 def _open(path: Path) -> duckdb.DuckDBPyConnection:

@@ -1,6 +1,6 @@
 """How long do answers and resolutions take, and where are they slow?
 
-Reads, for response and for resolution each, reports.*_by_week (bands), *_pace_by_week, *_by_bucket and
+Reads for response and for resolution: reports.*_by_week (bands), *_pace_by_week, *_by_bucket and
 *_by_group; reports.oldest_open_tickets and reports.opened_by_hour.
 """
 

@@ -1,0 +1,577 @@
+"""Every page on the sample, on one ticket, on none and without a warehouse; and that pages only draw."""
+
+import ast
+import io
+import json
+import re
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pytest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+
+from dashboard.parts import frame
+from dashboard.parts.asked import CODES, DAYS, FLAGS, NAMES, NUMBERS
+from dashboard.parts.filters import CHOICES, DEFAULT_PERIOD, Filters
+from etl.build import EVERY_TICKET, WHOLE_PERIOD, read_queries, with_filters
+from etl.demo import SAMPLE_AS_OF
+from etl.load import load
+from etl.publish import Warehouse
+
+ROOT = Path(__file__).parent.parent
+APP = ROOT / "dashboard" / "app.py"
+PAGES = sorted(path.relative_to(APP.parent).as_posix() for path in (APP.parent / "pages").rglob("*.py"))
+ONE_TICKET = """ticket_id,client_email,subject,opened_at,status_code
+=1+1,ann@example.com,"=HYPERLINK(""x"")",2026-10-01T10:00:00Z,open
+"""
+
+
+def warehouse(folder: Path, files: dict[str, str], as_of: datetime) -> Path:
+    """Load files, {name: text}, into a new warehouse in `folder`."""
+    exports = folder / "exports"
+    exports.mkdir()
+    for name, text in files.items():
+        (exports / name).write_text(text, "utf-8")
+    load([exports], warehouse=folder / "warehouse", as_of=as_of)
+    return folder / "warehouse"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sample")
+    load([ROOT / "data" / "sample"], warehouse=folder, as_of=SAMPLE_AS_OF, is_sample=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def one_ticket(tmp_path_factory):
+    as_of = datetime(2026, 10, 30, 15, tzinfo=UTC)
+    return warehouse(tmp_path_factory.mktemp("one"), {"tickets.csv": ONE_TICKET}, as_of)
+
+
+@pytest.fixture(scope="module")
+def no_ticket(tmp_path_factory):
+    header = ONE_TICKET.splitlines()[0] + "\n"
+    as_of = datetime(2026, 10, 30, 15, tzinfo=UTC)
+    return warehouse(tmp_path_factory.mktemp("none"), {"tickets.csv": header}, as_of)
+
+
+@pytest.fixture
+def open_page(monkeypatch):
+    """A function that runs the app on a warehouse, on one page, with what the address says."""
+
+    # The harness would take the folder of pages for Streamlit's older kind of menu, as app.py says.
+    monkeypatch.setattr(PagesManager, "main_script_parent", ROOT / "tests")
+
+    def run(folder: Path, page: str = "pages/1_today.py", **address: str | list[str]) -> AppTest:
+        monkeypatch.setenv("WAREHOUSE", str(folder))
+        app = AppTest.from_file(str(APP), default_timeout=60)
+        for name, value in address.items():
+            app.query_params[name] = value
+        app.run()
+        if page != "pages/1_today.py":
+            app.switch_page(page).run()
+        assert not app.exception, app.exception[0].value
+        return app
+
+    return run
+
+
+@pytest.fixture
+def downloads(monkeypatch):
+    """What the page's download buttons would hand out: {file name without its snapshot: bytes}."""
+    found = {}
+
+    def record(label: str, data, file_name: str, **more) -> bool:
+        found[re.sub(r"_\d{8}T\d+\.csv$", "", file_name)] = data()
+        return False
+
+    monkeypatch.setattr("dashboard.parts.shown.st.download_button", record)
+    return found
+
+
+def connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Open a copy of the current snapshot: the pages hold the file itself open, locked down."""
+    snapshot = Warehouse(folder).current()
+    copy = folder / f"{snapshot.stem}.copy"
+    if not copy.exists():
+        shutil.copyfile(snapshot, copy)
+    return duckdb.connect(str(copy), read_only=True)
+
+
+def texts(app: AppTest) -> str:
+    """Return all words of a page."""
+    elements = [*app.title, *app.caption, *app.info, *app.warning, *app.error, *app.markdown, *app.code]
+    return "\n".join(str(element.value) for element in elements)
+
+
+def charts(app: AppTest) -> dict[str, tuple[dict, pd.DataFrame]]:
+    """Return the charts of a page: {alternative text: (spec, first data set)}."""
+    found = {}
+    for element in app.get("vega_lite_chart"):
+        data = pa.ipc.open_stream(element.proto.datasets[0].data.data).read_all().to_pandas()
+        found[element.proto.alt] = (json.loads(element.proto.spec), data)
+    return found
+
+
+# --- every page, on everything
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_runs_on_the_sample(page, sample, open_page):
+    app = open_page(sample, page, ticket="12390")
+    assert len(app.title) == 1
+    assert "as of 30 Oct 2026, 17:00 Europe/Vilnius" in texts(app)
+    assert f"snapshot {Warehouse(sample).current().stem}" in texts(app)
+    assert "sample data" in texts(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_runs_on_one_ticket(page, one_ticket, open_page):
+    app = open_page(one_ticket, page, ticket="=1+1")
+    assert "sample data" not in texts(app)
+    assert page == "pages/ticket.py" or "n = 1 tickets" in texts(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_says_that_there_are_no_tickets(page, no_ticket, open_page):
+    app = open_page(no_ticket, page)
+    assert len(app.metric) == len(app.get("vega_lite_chart")) == 0
+    assert "no tickets in this snapshot" in texts(app) or "names no ticket" in texts(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_a_warehouse_there_are_two_ways_to_begin(page, tmp_path, open_page):
+    app = open_page(tmp_path / "nothing", page)
+    assert app.title[0].value == "Nothing is loaded yet"
+    assert [code.value for code in app.code] == ["python -m etl load PATH", "python -m etl sample"]
+
+
+def test_the_greeting_loads_the_sample(tmp_path, open_page):
+    app = open_page(tmp_path / "new")
+    app.button[0].click().run(timeout=120)
+    assert app.title[0].value == "Today"
+    assert "sample data" in texts(app)
+
+
+def test_a_pointer_to_nothing_is_said(tmp_path, open_page):
+    (tmp_path / "CURRENT").write_text("gone.duckdb")
+    app = open_page(tmp_path)
+    assert "gone.duckdb" in app.error[0].value
+    assert "rollback" in app.error[0].value
+
+
+def test_a_snapshot_of_another_version_says_what_to_run(tmp_path, one_ticket, open_page):
+    (tmp_path / "snapshots").mkdir()
+    old = tmp_path / "snapshots" / "old.duckdb"
+    old.write_bytes(Warehouse(one_ticket).current().read_bytes())
+    with duckdb.connect(str(old)) as con:
+        con.execute("drop view reports.measures_by_step")
+    (tmp_path / "CURRENT").write_text(old.name)
+    app = open_page(tmp_path)
+    assert "another version" in app.warning[-1].value
+    assert "python -m etl load PATH" in [code.value for code in app.code]
+
+
+def test_the_menu_is_the_folder():
+    listed = [path for path in PAGES if frame.NUMBERED.match(Path(path).stem)]
+    assert len(listed) == len(PAGES) - 2
+    assert frame.title("3_auto_closes") == "Auto-closes"
+    assert frame.page_path("tickets").name == "tickets.py"
+    with pytest.raises(KeyError, match="no page is called 'nowhere'"):
+        frame.page_path("nowhere")
+
+
+def test_a_new_snapshot_is_shown_at_the_next_run(tmp_path, open_page):
+    folder = warehouse(tmp_path, {"tickets.csv": ONE_TICKET}, datetime(2026, 10, 30, 15, tzinfo=UTC))
+    app = open_page(folder)
+    assert "n = 1 tickets" in texts(app)
+    second = ONE_TICKET.replace("=1+1", "2")
+    (tmp_path / "exports" / "tickets.csv").write_text(second)
+    load([tmp_path / "exports"], warehouse=folder, as_of=datetime(2026, 10, 31, 15, tzinfo=UTC))
+    app.run()
+    assert "n = 2 tickets" in texts(app)
+    assert "as of 31 Oct 2026" in texts(app)
+
+
+# --- what is old, and what is not known
+
+
+def test_old_facts_are_said_on_every_page(tmp_path, open_page):
+    folder = warehouse(tmp_path, {"tickets.csv": ONE_TICKET}, datetime(2026, 10, 3, 10, 0, 1, tzinfo=UTC))
+    for page in PAGES:
+        app = open_page(folder, page, ticket="=1+1")
+        assert "newest fact is of 1 Oct 2026, 13:00" in app.warning[0].value
+        assert "python -m etl load PATH --as-of 2026-10-01T10:00:00Z" in [code.value for code in app.code]
+
+
+def test_facts_of_48_hours_ago_are_not_old(tmp_path, open_page):
+    folder = warehouse(tmp_path, {"tickets.csv": ONE_TICKET}, datetime(2026, 10, 3, 10, 0, 0, tzinfo=UTC))
+    assert len(open_page(folder).warning) == 0
+
+
+def test_a_chart_of_mostly_unknown_says_so_instead(one_ticket, open_page):
+    app = open_page(one_ticket, "pages/2_support/1_response_and_resolution.py")
+    assert "Of 1 tickets opened in the period, the first response is not known for 1." in texts(app)
+    assert "Load the posts" in texts(app)
+    assert charts(app) == {}
+
+
+def test_no_median_of_fewer_than_twenty(sample, open_page):
+    app = open_page(sample, period="Last 4 weeks", product="Review Ribbon")
+    tile = next(metric for metric in app.metric if metric.label.startswith("Median"))
+    with connect(sample) as con:
+        (answered,) = con.execute(
+            """select count(*) from reports.tickets join reports.ticket_details using (ticket_id)
+            where product_name = 'Review Ribbon' and responded_on > date '2026-10-30' - 28 and is_in_averages
+                and response_band in ('within_1_day', 'within_2_days', 'late')"""
+        ).fetchone()
+    assert 0 < answered < 20
+    assert tile.value == "too few"
+
+
+# --- numbers
+
+
+def report(folder: Path, name: str, filters: Filters) -> pd.DataFrame:
+    """Return a report's rows as the exporter would compute them."""
+    sql = with_filters(read_queries()[name], filters.tickets_sql(EVERY_TICKET), filters.period_sql(WHOLE_PERIOD))
+    given = {key: value for key, value in filters.parameters().items() if f"${key}" in sql}
+    given = {key: list(value) if isinstance(value, tuple) else value for key, value in given.items()}
+    with connect(folder) as con:
+        return con.execute(sql, given).df()
+
+
+def test_the_tiles_are_the_rows_of_the_report(sample, open_page):
+    app = open_page(sample)
+    rows = report(sample, "reports.measures", Filters()).set_index("measure_code")
+    assert [metric.value for metric in app.metric] == [
+        rows.value_text[code]
+        for code in (
+            "open", "waiting_on_desk", "answers_overdue", "resolutions_overdue",
+            "opened", "closed", "median_response", "within_1_and_2_days",
+        )
+    ]  # fmt: skip
+    assert [metric.delta for metric in app.metric][:2] == rows.change_text[["open", "waiting_on_desk"]].tolist()
+
+
+def test_the_tiles_are_right(sample, open_page):
+    """Counted another way: from the facts, by hand, without any report."""
+    app = open_page(sample, period="Last 4 weeks")
+    with connect(sample) as con:
+        expected = con.execute(
+            """
+            with tickets as (
+                select *, (opened_at at time zone 'UTC' at time zone 'Europe/Vilnius')::date as day_on from facts.tickets
+            )
+            select
+                count(*) filter (is_open),
+                count(*) filter (is_open and last_word_by is distinct from 'agent'),
+                (select count(*) from facts.turns where answer_band = 'overdue'),
+                count(*) filter (is_open and resolution_band = 'overdue'),
+                count(*) filter (day_on between date '2026-10-03' and date '2026-10-30')
+            from tickets
+            """
+        ).fetchone()
+    assert [metric.value for metric in app.metric][:5] == [f"{number:,}" for number in expected]
+
+
+@pytest.mark.parametrize("code", ["open", "waiting_on_desk", "answers_overdue", "resolutions_overdue"])
+def test_the_trend_of_a_stock_ends_at_its_tile(code, sample):
+    for filters in (Filters(), Filters(period="Everything loaded"), Filters(channel=("ticket",))):
+        tile = report(sample, "reports.measures", filters).set_index("measure_code").value[code]
+        steps = report(sample, "reports.measures_by_step", filters)
+        assert steps[steps.measure_code == code].sort_values("until_on").value.iloc[-1] == tile
+
+
+def test_the_backlog_is_the_contracts(sample):
+    flows = report(sample, "reports.flow_by_day", Filters(period="Last 26 weeks"))
+    with connect(sample) as con:
+        load_by_day = con.execute("from reports.load_by_day").df().set_index("day_on")
+    same = flows.set_index("from_on").join(load_by_day, rsuffix="_contract")
+    assert len(same) == 182
+    for column in ("opened_count", "reopened_count", "closed_count", "backlog_count"):
+        assert (same[column] == same[f"{column}_contract"]).all()
+
+
+def test_a_long_period_is_drawn_by_week(sample):
+    weeks = report(sample, "reports.flow_by_day", Filters(period="Everything loaded"))
+    assert set(weeks.step_code) == {"week"}
+    with connect(sample) as con:
+        assert weeks.opened_count.sum() == con.execute("select count(*) from facts.tickets").fetchone()[0]
+
+
+@pytest.mark.parametrize("clock", ["response", "resolution"])
+def test_bands_add_up_to_the_tickets_opened(clock, sample):
+    bands = report(sample, f"reports.{clock}_by_week", Filters(period="Everything loaded"))
+    with connect(sample) as con:
+        assert (
+            bands.ticket_count.sum()
+            == con.execute("select count(*) from reports.tickets where is_in_averages").fetchone()[0]
+        )
+    assert (bands.groupby("week_on").ticket_count.sum() == bands.groupby("week_on").week_ticket_count.first()).all()
+
+
+def test_a_share_is_met_of_met_and_late(sample):
+    groups = report(sample, "reports.response_by_group", Filters(period="Everything loaded"))
+    with connect(sample) as con:
+        met, late = con.execute(
+            """select count(*) filter (verdict = 'pass'), count(*) filter (verdict = 'fail')
+            from rules.response_time"""
+        ).fetchone()
+    whole = groups[groups.kind == "desk"].iloc[0]
+    assert (whole.met_count, whole.late_count) == (met, late)
+    assert whole.within_2_days_share == met / (met + late)
+    for kind in ("product", "agent", "channel"):
+        assert groups[groups.kind == kind].ticket_count.sum() == whole.ticket_count
+
+
+def test_a_bucket_ends_at_its_limit(sample):
+    spread = report(sample, "reports.response_by_bucket", Filters(period="Everything loaded"))
+    with connect(sample) as con:
+        bands = dict(
+            con.execute(
+                "select response_band, count(*) from reports.tickets where is_in_averages group by all"
+            ).fetchall()
+        )
+    found = spread.groupby("band_code").ticket_count.sum()
+    assert {code: int(found[code]) for code in found.index} == {code: bands[code] for code in found.index}
+
+
+# --- filters
+
+
+@pytest.mark.parametrize(
+    ("key", "label", "test"),
+    [
+        ("product", "Gallery Grid", "product_name = 'Gallery Grid'"),
+        ("channel", "chat", "channel_code = 'chat'"),
+        ("eligible", "not eligible", "eligibility_code = 'ineligible'"),
+    ],
+)
+def test_a_filter_changes_the_numbers(key, label, test, sample, open_page):
+    app = open_page(sample)
+    everything = [metric.value for metric in app.metric]
+    app.multiselect(key=key).set_value([label]).run()
+    assert not app.exception
+    with connect(sample) as con:
+        tickets, open_now = con.execute(
+            f"""select count(*), count(*) filter (is_open)
+            from reports.tickets join reports.ticket_details using (ticket_id) where {test}"""
+        ).fetchone()
+    assert f"n = {tickets:,} tickets" in texts(app)
+    assert app.metric[0].value == str(open_now)
+    assert [metric.value for metric in app.metric] != everything
+
+
+def test_the_address_sets_the_filters(sample, open_page):
+    app = open_page(sample, period="Last 4 weeks", product=["Gallery Grid", "Form Relay"], channel="e-mail")
+    assert app.selectbox(key="period").value == "Last 4 weeks"
+    assert app.multiselect(key="product").value == ["Gallery Grid", "Form Relay"]
+    assert app.multiselect(key="channel").value == ["e-mail"]
+
+
+def test_an_address_that_says_nonsense_filters_nothing(sample, open_page):
+    app = open_page(sample, period="Last 99 weeks", product="x' or '1'='1", agent="nobody at all")
+    assert app.selectbox(key="period").value == DEFAULT_PERIOD
+    assert "n = 2,000 tickets" in texts(app)
+
+
+def test_chosen_days_are_inclusive(sample):
+    day = pd.Timestamp("2026-10-30").date()
+    one_day = Filters(period="Chosen days", from_on=day, until_on=day)
+    rows = report(sample, "reports.measures", one_day).set_index("measure_code")
+    with connect(sample) as con:
+        (opened,) = con.execute("select count(*) from reports.tickets where opened_on = date '2026-10-30'").fetchone()
+    assert opened > 0
+    assert rows.value["opened"] == opened
+
+
+def test_filters_that_leave_nothing_say_so(sample, open_page):
+    with connect(sample) as con:
+        product, channel = con.execute(
+            """select product_name, channel_code from (select distinct product_name from reports.ticket_details),
+                (values ('phone'), ('chat')) as channels(channel_code)
+            where (product_name, channel_code) not in (
+                select product_name, channel_code from reports.ticket_details
+                join reports.tickets using (ticket_id) where channel_code is not null
+            ) limit 1"""
+        ).fetchone()
+    app = open_page(sample, product=product, channel=channel)
+    assert "No ticket matches these filters" in app.info[0].value
+
+
+# --- what is behind a number
+
+
+@pytest.mark.parametrize(
+    ("address", "test"),
+    [
+        ({"is_answer_overdue": "true"}, "is_answer_overdue"),
+        ({"is_open": "true"}, "is_open"),
+        ({"within": "opened_on"}, "d.opened_on between date '2026-08-01' and date '2026-10-30'"),
+        ({"response_code": "late"}, "response_code = 'late'"),
+        ({"opened_week_on": "2026-10-19"}, "opened_week_on = date '2026-10-19'"),
+        ({"opened_weekday": "1", "opened_hour": "9"}, "opened_weekday = 1 and opened_hour = 9"),
+        ({"agent_id": ""}, "agent_id is null"),
+        ({"rule": "coverage", "verdict": "fail"}, "ticket_id in (select subject_id from rules.coverage where verdict = 'fail')"),
+        # What is no column, no known value or not a day asks for nothing.
+        ({"response_code": "x", "opened_on": "today", "is_open": "1", "client_email": "a", "within": "now()"}, "true"),
+    ],
+)  # fmt: skip
+def test_the_tickets_behind_a_number(address, test, sample, open_page):
+    app = open_page(sample, "pages/tickets.py", **address)
+    with connect(sample) as con:
+        (expected,) = con.execute(
+            f"""select count(*) from reports.tickets as t join reports.ticket_details as d using (ticket_id)
+            where {test}"""
+        ).fetchone()
+    assert expected > 0
+    assert any(caption.value.startswith(f"{expected:,} rows ·") for caption in app.caption)
+
+
+def test_what_leads_to_tickets_is_a_column_of_their_list(sample):
+    with connect(sample) as con:
+        columns = {row[0] for row in con.execute("describe reports.ticket_list").fetchall()}
+        findings = {row[0] for row in con.execute("describe reports.ticket_findings").fetchall()}
+    assert {*DAYS, *FLAGS, *CODES, *NUMBERS, *NAMES} <= columns
+    assert {"rule", "verdict", "opened_on"} <= findings
+
+
+def test_a_click_on_a_bar_leaves_for_its_tickets(sample, open_page):
+    app = open_page(sample, "pages/2_support/1_response_and_resolution.py")
+    week = pd.Timestamp("2026-10-19").value // 1_000_000
+    app.session_state["chart_response_by_week"] = {
+        "selection": {"pick": [{"week_on": week, "response_code": "within_1_day"}]}
+    }
+    app.run()
+    assert app.title[0].value == "Tickets"
+    assert app.query_params["opened_week_on"] == "2026-10-19"
+    assert "first response: within 1 business day" in texts(app)
+    bands = report(sample, "reports.response_by_week", Filters())
+    bar = bands[(bands.week_on == "2026-10-19") & (bands.response_code == "within_1_day")].ticket_count.iloc[0]
+    assert any(caption.value.startswith(f"{bar:,} rows ·") for caption in app.caption)
+
+
+def test_a_ticket_leads_back_to_the_help_desk(sample, open_page):
+    app = open_page(sample, "pages/ticket.py", ticket="12390")
+    links = [element.proto.url for element in app.get("link_button")]
+    assert links == ["https://help.example.com/tickets/12390"]
+    with connect(sample) as con:
+        reasons = con.execute("select reason from rules.findings where subject_id = '12390'").fetchall()
+    assert sorted(app.dataframe[0].value["Why"]) == sorted(reason for (reason,) in reasons)
+
+
+def test_a_ticket_that_is_not_there_is_said(sample, open_page):
+    app = open_page(sample, "pages/ticket.py", ticket="nothing")
+    assert "No ticket nothing is in this snapshot." in texts(app)
+
+
+# --- what leaves
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_export_is_what_is_on_the_screen(page, sample, open_page, downloads):
+    app = open_page(sample, page, ticket="12390")
+    tables = {
+        re.sub(r"^table_", "", element.key): element.value
+        for element in app.dataframe
+        if element.key and element.key.startswith("table_")
+    }
+    for name, shown in tables.items():
+        exported = pd.read_csv(io.BytesIO(downloads[name]), dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        assert list(exported.columns) == list(shown.columns)
+        assert len(exported) >= len(shown)
+        for column in shown.columns:
+            on_screen = shown[column].astype(object).where(shown[column].notna(), "")
+            for cell, text in zip(on_screen, exported[column], strict=False):
+                assert same(cell, text), f"{name}, {column}: {cell!r} is {text!r} in the file"
+
+
+def same(cell: object, text: str) -> bool:
+    """Say whether a cell of the screen and a cell of the file are the same value."""
+    if isinstance(cell, pd.Timestamp):
+        return cell.strftime("%Y-%m-%dT%H:%M:%S")[: len(text)] == text
+    if isinstance(cell, str):
+        return cell == text.removeprefix("'")
+    return float(cell) == pytest.approx(float(text))
+
+
+def test_a_chart_s_file_holds_the_rows_of_its_report(sample, open_page, downloads):
+    open_page(sample, "pages/2_support/1_response_and_resolution.py")
+    exported = pd.read_csv(io.BytesIO(downloads["response_by_week"]))
+    bands = report(sample, "reports.response_by_week", Filters())
+    assert exported.ticket_count.tolist() == bands.ticket_count.tolist()
+    assert exported.week_on.tolist() == bands.week_on.dt.strftime("%Y-%m-%d").tolist()
+
+
+def test_a_file_runs_no_formula(one_ticket, open_page, downloads):
+    open_page(one_ticket, "pages/tickets.py")
+    text = downloads["tickets"].decode("utf-8-sig")
+    assert "'=1+1" in text
+    assert "'=HYPERLINK" in text
+
+
+def test_people_can_be_masked_on_the_screen_and_in_files(sample, open_page, downloads, monkeypatch):
+    monkeypatch.setenv("MASK_PEOPLE", "1")
+    app = open_page(sample, "pages/3_terms/2_banned_clients.py")
+    with connect(sample) as con:
+        names = [row[0] for row in con.execute("select client_name from reports.ban_list").fetchall()]
+    shown = app.dataframe[0].value["Client"].tolist()
+    assert shown == [" ".join(f"{word[0]}." for word in name.split()) for name in names]
+    assert not any(name in downloads["bans"].decode() for name in names)
+
+
+# --- how it is made
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_only_draws(page):
+    """No SQL, no arithmetic, no imports but what draws; a number on a page is a column of a report."""
+    text = (APP.parent / page).read_text("utf-8")
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree).splitlines()[0].rstrip().endswith((".", "?"))
+    assert "Reads " in ast.get_docstring(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            assert {name.name for name in node.names} <= {"streamlit", "altair"}
+        if isinstance(node, ast.ImportFrom):
+            assert node.module == "dashboard.parts"
+        # `|` merges what an address says.
+        assert not isinstance(node, ast.BinOp) or isinstance(node.op, ast.BitOr), ast.unparse(node)
+        assert not isinstance(node, ast.AugAssign), ast.unparse(node)
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func).rpartition(".")[2]
+            assert called not in {
+                "sum",
+                "mean",
+                "median",
+                "count",
+                "round",
+                "len",
+                "min",
+                "max",
+                "groupby",
+                "agg",
+                "execute",
+            }
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            assert not re.match(r"\s*(select|with|from)\b.*\b(from|as)\b", node.value)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_chart_says_what_it_shows(page, sample, open_page):
+    app = open_page(sample, page, ticket="12390")
+    for alternative, (spec, data) in charts(app).items():
+        assert len(alternative) > 20
+        assert len(data) <= 3000, "aggregated in SQL"
+        assert spec
+
+
+def test_the_filters_are_those_of_the_contract():
+    assert list(CHOICES) == ["product", "agent", "channel", "eligible"]
