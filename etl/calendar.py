@@ -81,7 +81,7 @@ def write_calendar(con: duckdb.DuckDBPyConnection, desk: Desk) -> None:
 
 
 def _span_of_rows(con: duckdb.DuckDBPyConnection, as_of: datetime) -> tuple[datetime, datetime]:
-    """Return the first and the last instant of any row, as_of included.
+    """Return the first instant of any row and the last one, as_of if it is later.
 
     Terms that end far in the future (a licence "until 9999") are not events: nobody waits for
     them, so the end is limited.
@@ -98,7 +98,7 @@ def _span_of_rows(con: duckdb.DuckDBPyConnection, as_of: datetime) -> tuple[date
     first, last = con.execute(
         f"""
         select
-            least(coalesce(min(first_at), $as_of), $as_of),
+            coalesce(min(first_at), $as_of),
             least(coalesce(max(last_at), $as_of), $as_of + to_seconds($longest))
         from ({listed})
         """,

@@ -443,11 +443,14 @@ def test_the_calendar_reaches_to_the_last_due_instant_even_over_a_long_shutdown(
 
 
 def test_a_day_of_which_three_entries_speak_is_one_day():
-    more = '[holidays]\ncountry = "LT"\ndates = [2025-12-25]\npartial = [{ on = 2025-12-25, open = [] }]'
+    more = '[holidays]\ncountry = "LT"\ndates = [2025-12-25, 2025-12-26]\npartial = [{ on = 2025-12-25, open = [] }]'
     with calendar(more=more) as con:
         assert con.execute("select count(*) - count(distinct day_on) from raw.local_days").fetchone() == (0,)
-        names = con.execute("select name from raw.closures where from_at = ?", [utc("2025-12-25 00:00")]).fetchall()
-        assert names == [("closed",)]
+        found = con.execute(
+            "select kind from raw.closures where from_at between ? and ? order by from_at",
+            [utc("2025-12-25 00:00"), utc("2025-12-26 00:00")],
+        ).fetchall()
+        assert found == [("partial day",), ("own date",)]
 
 
 def test_the_calendar_covers_a_very_long_limit():
