@@ -189,12 +189,16 @@ def _finish_raw(
         con.execute("insert into raw.ignored values (?, ?)", [one.file_name, one.reason])
     for table in tables().values():
         for column, linked in table.links.items():
-            key = tables()[linked].key[0]
+            # What the desk says stands for another address or product is no orphan.
+            aliases = tables()[linked].aliases
+            holders = [linked, aliases] if aliases and aliases != table.name else [linked]
+            missing = "".join(
+                f" and not exists (select 1 from raw.{name} as held where held.{tables()[name].key[0]} = rows.{column})"
+                for name in holders
+            )
             con.execute(
                 f"""insert into raw.orphans
-                    select ?, ?, ?, count(*) from raw.{table.name} as rows
-                    where {column} is not null
-                    and not exists (select 1 from raw.{linked} as linked where linked.{key} = rows.{column})""",
+                    select ?, ?, ?, count(*) from raw.{table.name} as rows where {column} is not null{missing}""",
                 [table.name, column, linked],
             )
 

@@ -42,6 +42,7 @@ class Table:
     optional_key: tuple[str, ...] = ()
     not_before: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
+    aliases: str | None = None
 
     @property
     def demanded(self) -> tuple[str, ...]:
@@ -71,6 +72,7 @@ def tables() -> dict[str, Table]:
             optional_key=tuple(entry.get("optional_key", ())),
             not_before=entry.get("not_before", {}),
             links=entry.get("links", {}),
+            aliases=entry.get("aliases"),
         )
         for name, entry in declared.items()
     }

@@ -86,6 +86,13 @@ def test_status_counts_rows_rejects_and_orphans(run, folder):
     assert "1 rows of posts.ticket_id name something no file has brought" in text
 
 
+def test_an_alias_is_no_orphan(run, folder):
+    (folder / "clients.csv").write_text("client_email\na@example.com\n")
+    (folder / "aliases.csv").write_text("alias_email,client_email\nb@example.com,a@example.com\n")
+    run("load", str(folder), *AS_OF)
+    assert json.loads(run("status", "--json")[1])["orphans"] == {"posts.ticket_id": 1}
+
+
 def test_load_adds_to_what_is_there_and_fresh_starts_anew(run, folder, tmp_path):
     run("load", str(folder / "tickets.csv"), *AS_OF)
     run("load", str(folder / "posts.csv"), *AS_OF)
