@@ -40,6 +40,7 @@ def read_queries(folder: Path = QUERIES) -> dict[str, str]:
     return queries
 
 
+@cache
 def reads(sql: str) -> set[str]:
     """Return the <layer>.<name> a query mentions outside its comments."""
     text = re.sub(r"--.*", "", sql)

@@ -9,14 +9,15 @@ import csv
 import io
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
 
 from etl import EtlError
 from etl.build import read_queries
-from etl.zone import utc_sql
+from etl.desk import utc_of
 
 COLUMNS = ("clause", "effective_on", "rule", "parameter", "value", "unit", "text", "reading", "source")
 NEEDED = ("clause", "effective_on", "rule", "parameter", "value", "unit", "text")
@@ -28,6 +29,21 @@ NUMBERS = ("business_day", "month", "count", "share")
 TEXTS = ("flag", "list", "")
 UNITS = (*SECONDS, *NUMBERS, *TEXTS)
 CHOICES = {("resolution_time", "clock"): ("elapsed", "desk")}
+
+# The first version reaches back to the beginning, the last one has no end [T12].
+BEGINNING, END = datetime(1, 1, 1), datetime(9999, 12, 31)
+LIMITS = {
+    "clause": "varchar",
+    "rule": "varchar",
+    "parameter": "varchar",
+    "effective_on": "date",
+    "from_at": "timestamp",
+    "until_at": "timestamp",
+    "value": "varchar",
+    "value_number": "double",
+    "value_seconds": "bigint",
+    "unit": "varchar",
+}
 
 # How a query asks for a limit; the missing ones are named before anything is built.
 ASKED = re.compile(r"\brule = '(\w+)'\s+and\s+(?:\w+\.)?parameter (?:= '(\w+)'|in \(([^)]*)\))")
@@ -110,41 +126,25 @@ def asked_limits() -> set[tuple[str, str]]:
 
 def write_policy(con: duckdb.DuckDBPyConnection, rows: list[Row], timezone: str) -> None:
     """Create policy.clauses and policy.limits from checked rows."""
-    names = list(Row.__dataclass_fields__)
-    kinds = {"effective_on": "date", "value_number": "double"}
-    given = {name: [getattr(row, name) for row in rows] for name in names}
-    unnested = ", ".join(f"unnest(${name}::{kinds.get(name, 'varchar')}[]) as {name}" for name in names)
-    con.execute(f"create or replace temp table policy_rows as select {unnested}", given)
-    listed = ", ".join(f"nullif({name}, '') as {name}" if name not in kinds else name for name in COLUMNS)
-    con.execute(f"create or replace table policy.clauses as select {listed} from temp.policy_rows")
-    in_seconds = " ".join(f"when '{unit}' then {seconds}" for unit, seconds in SECONDS.items())
-    con.execute(
-        f"""
-        create or replace table policy.limits as
-        select
-            clause,
-            rule,
-            parameter,
-            effective_on,
-            case
-                when row_number() over versions = 1 then timestamp '0001-01-01 00:00:00'
-                else {utc_sql("effective_on::timestamp", timezone)}
-            end as from_at,
-            coalesce(
-                lead({utc_sql("effective_on::timestamp", timezone)}) over versions,
-                timestamp '9999-12-31 00:00:00'
-            ) as until_at,
-            value,
-            value_number,
-            round(value_number * case unit {in_seconds} end)::bigint as value_seconds,
-            nullif(unit, '') as unit
-        from temp.policy_rows
-        where parameter <> ''
-        window versions as (partition by rule, parameter order by effective_on)
-        order by rule, parameter, effective_on
-        """
-    )
-    con.execute("drop table temp.policy_rows")
+    clauses = [tuple(getattr(row, name) or None for name in COLUMNS) for row in rows]
+    limits = []
+    stated = sorted((row for row in rows if row.parameter), key=lambda row: (row.rule, row.parameter, row.effective_on))
+    for _, grouped in groupby(stated, key=lambda row: (row.rule, row.parameter)):
+        versions = list(grouped)
+        starts = [utc_of(datetime.combine(row.effective_on, time.min), timezone) for row in versions[1:]]
+        for row, from_at, until_at in zip(versions, [BEGINNING, *starts], [*starts, END], strict=True):
+            seconds = round(row.value_number * SECONDS[row.unit]) if row.unit in SECONDS else None
+            value = (row.value, row.value_number, seconds, row.unit or None)
+            limits.append((row.clause, row.rule, row.parameter, row.effective_on, from_at, until_at, *value))
+    _write(con, "policy.clauses", dict.fromkeys(COLUMNS, "varchar") | {"effective_on": "date"}, clauses)
+    _write(con, "policy.limits", LIMITS, limits)
+
+
+def _write(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], rows: list[tuple]) -> None:
+    """Create or replace a table of the given rows, in one statement."""
+    given = {column: [row[place] for row in rows] for place, column in enumerate(columns)}
+    listed = ", ".join(f"unnest(${column}::{kind}[]) as {column}" for column, kind in columns.items())
+    con.execute(f"create or replace table {table} as select {listed}", given)
 
 
 def _row(where: str, cells: dict[str, str]) -> Row:
@@ -197,7 +197,9 @@ def _check_versions(file_name: str, rows: list[Row]) -> None:
     if SHIPPED.exists():
         with SHIPPED.open(encoding="utf-8-sig", newline="") as file:
             units = {
-                (cells["rule"], cells["parameter"]): cells["unit"] for cells in csv.DictReader(file) if cells["parameter"]
+                (cells["rule"], cells["parameter"]): cells["unit"]
+                for cells in csv.DictReader(file)
+                if cells["parameter"]
             }
     for row in rows:
         expected = units.setdefault((row.rule, row.parameter), row.unit)

@@ -55,7 +55,7 @@ CASES = [
 @pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{name}: {case['name']}" for name, case in CASES])
 def test_case(name: str, case: dict):
     assert case.keys() <= KEYS
-    with duckdb.connect() as con:
+    with duckdb.connect(config={"threads": "1"}) as con:
         if "error" in case:
             with pytest.raises(QueryError) as caught:
                 rows(con, name, case)
@@ -71,7 +71,7 @@ def test_case(name: str, case: dict):
 def rows(con: duckdb.DuckDBPyConnection, name: str, case: dict) -> list[dict]:
     """Return the rows the query gives for a case, in the order of its grain."""
     given = case.get("given", {})
-    stand_ins = {table for table in given if not table.startswith("raw.")}
+    stand_ins = frozenset(table for table in given if not table.startswith("raw."))
     prepare(con, case, needed(name, stand_ins))
     for table in stand_ins:
         columns = ", ".join(f'"{column}" {kind}' for column, kind in shapes()[table].items())
@@ -116,7 +116,8 @@ def prepare(con: duckdb.DuckDBPyConnection, case: dict, names: set[str]) -> None
         write_policy(con, policy(case.get("policy", ())), desk.timezone)
 
 
-def needed(name: str, stand_ins: set[str]) -> set[str]:
+@cache
+def needed(name: str, stand_ins: frozenset[str]) -> set[str]:
     """Return the queries that the query reads, itself among them, less what stands in for the rest."""
     queries = {
         other: ("" if other in stand_ins else sql) for other, sql in read_queries().items() if other != "rules.findings"
@@ -134,7 +135,8 @@ def policy(changes: list[dict]) -> list[Row]:
     """Return the rows of data/policy.csv with a case's own: read as a file would be."""
     shipped = list(csv.DictReader(SHIPPED.read_text("utf-8").splitlines()))
     for change in changes:
-        (base,) = [row for row in shipped if (row["rule"], row["parameter"]) == (change["rule"], change["parameter"])][:1]
+        key = (change["rule"], change["parameter"])
+        base = next(row for row in shipped if (row["rule"], row["parameter"]) == key)
         changed = base | {column: str(value) for column, value in change.items()}
         if "effective_on" not in change:
             shipped.remove(base)
@@ -157,7 +159,8 @@ def shapes() -> dict[str, dict[str, str]]:
         for schema, table, column, kind in con.execute(
             "select schema_name, table_name, column_name, data_type from duckdb_columns() where not internal"
         ).fetchall():
-            found.setdefault(f"{schema}.{table}", {})[column] = "verdict" if column == "verdict" and "ENUM" in kind else kind
+            kind = "verdict" if kind.startswith("ENUM") else kind
+            found.setdefault(f"{schema}.{table}", {})[column] = kind
         return found
 
 

@@ -72,7 +72,7 @@ def grain(sql: str) -> str:
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_query_opens_with_a_sentence_its_clause_and_its_grain(name):
     first, *rest = WRITTEN[name].splitlines()
-    header = [line for line in rest[: [*(line.startswith("--") for line in rest), False].index(False)]]
+    header = rest[: [*(line.startswith("--") for line in rest), False].index(False)]
     assert re.fullmatch(r"-- [A-Z].*[.?]", first)
     assert first.endswith("?") == (name.startswith("rules."))
     assert any(re.fullmatch(r"-- One row per [a-z_]+( \([^)]+\))?(, [a-z_]+( \([^)]+\))?)*", line) for line in header)
@@ -132,7 +132,9 @@ def test_a_layer_reads_itself_and_those_before_it(name):
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_query_asks_the_clock_not_the_computer(name):
     text = re.sub(r"--.*", "", WRITTEN[name])
-    assert not re.search(r"\b(now|today|get_current_\w+|transaction_timestamp)\s*\(|\bcurrent_(date|time|timestamp)\b", text, re.I)
+    assert not re.search(
+        r"\b(now|today|get_current_\w+|transaction_timestamp)\s*\(|\bcurrent_(date|time|timestamp)\b", text, re.I
+    )
     if name != "facts.clock" and not name.startswith("facts."):
         assert "raw.clock" not in text
 
@@ -196,7 +198,9 @@ def test_the_policy_has_every_clause_once_per_version_with_words_and_source():
     assert tuple(reader.fieldnames) == COLUMNS
     clauses = {row["clause"] for row in rows}
     sections = {"0": 3, "1": 8, "2": 3, "3": 4, "4": 12, "5": 11, "6": 1}
-    numbered = {f"{section}.{number}" for section, last in sections.items() for number in range(section != "0", last + 1)}
+    numbered = {
+        f"{section}.{number}" for section, last in sections.items() for number in range(section != "0", last + 1)
+    }
     numbered = numbered - {"0.0", "5.10"} | {f"5.10.{number}" for number in range(1, 7)}
     assert clauses - {"2", "5"} == numbered
     assert all(row["text"] and row["reading"] and row["source"] for row in rows)
