@@ -1,13 +1,9 @@
-"""Every report's query over a published snapshot, as the dashboard runs it."""
+"""Every report over a published snapshot, asked as the dashboard asks it."""
 
 import os
 import time
 from pathlib import Path
 from statistics import median
-
-import duckdb
-
-from etl.build import EVERY_TICKET, WHOLE_PERIOD, read_queries, with_filters
 
 TIMES = 5
 # What a page may show at most; the exporter takes more, and nobody waits on a page for that.
@@ -15,37 +11,32 @@ MOST_ROWS = 10_000
 
 
 def report_seconds(warehouse: Path) -> dict[str, tuple[float, float, int]]:
-    """Return per report the seconds of its query over everything, over filtered tickets, and its number of rows.
+    """Return per report the seconds over everything, over filtered tickets, and the rows of everything.
 
-    The query is the definition under queries/reports, over the stored facts and rules; a stored
-    table of the same name is never read in its place. The filter keeps one product of the last 13 weeks.
+    A report that filters is computed from its definition each time, as on a page; of any other a
+    page reads the stored table. The filter keeps one product of the last 13 weeks.
     """
     os.environ["WAREHOUSE"] = str(warehouse)
-    # Only now: the dashboard reads the name of the warehouse when it is imported.
+    # Only now: the dashboard takes the name of the warehouse from the environment.
     from dashboard.parts.filters import Filters
-    from dashboard.parts.warehouse import take_snapshot
+    from dashboard.parts.warehouse import query, take_snapshot
 
-    con = take_snapshot().connection.cursor()
-    product = con.execute("select mode(product_id) from reports.tickets").fetchone()[0]
-    chosen = Filters(period="13w", product=(product,))
+    snapshot = take_snapshot()
+    product = snapshot.answer("select mode(product_id) as product_id from reports.tickets").product_id[0]
+    choices = (Filters(period="all"), Filters(period="13w", product=(product,)))
+
+    def seconds(report: str, filters: Filters) -> float:
+        sql, given = query(snapshot, report, filters)
+        taken = []
+        for _ in range(TIMES + 1):  # the first warms up
+            started = time.perf_counter()
+            snapshot.answer(f"{sql} limit {MOST_ROWS}", given)
+            taken.append(time.perf_counter() - started)
+        return median(taken[1:])
 
     found = {}
-    for name, sql in read_queries().items():
-        if not name.startswith("reports."):
-            continue
-        filtered = with_filters(sql, chosen.tickets_sql(EVERY_TICKET), chosen.period_sql(WHOLE_PERIOD))
-        given = {key: list(value) for key, value in chosen.chosen.items() if f"${key}" in filtered}
-        everything = with_filters(sql)
-        rows = con.execute(f"select count(*) from ({everything}\n)").fetchone()[0]
-        found[name] = (seconds(con, everything, {}), seconds(con, filtered, given), rows)
+    for report in sorted(name for name in snapshot.columns if name.startswith("reports.")):
+        rows = int(snapshot.answer(f"select count(*) as row_count from {report}").row_count[0])
+        everything, filtered = (seconds(report, filters) for filters in choices)
+        found[report] = (everything, filtered, rows)
     return found
-
-
-def seconds(con: duckdb.DuckDBPyConnection, sql: str, given: dict[str, object]) -> float:
-    """Return the median time of a warm query, its rows fetched as the dashboard fetches them."""
-    taken = []
-    for _ in range(TIMES + 1):  # the first warms up
-        started = time.perf_counter()
-        con.execute(f"select * from ({sql}\n) limit {MOST_ROWS}", given).df()
-        taken.append(time.perf_counter() - started)
-    return median(taken[1:])
