@@ -44,7 +44,7 @@ bench: $(VENV)/test.stamp ## speed and memory at 200,000 tickets and 1,000,000 p
 	@$(PY) -m benchmarks
 
 screenshots: $(VENV)/test.stamp ## every page in light and dark, wide and narrow, into screenshots/
-	@$(PY) tests/browser/screenshots.py
+	@$(PY) -m tests.screenshots
 
 demo: $(VENV)/run.stamp ## write the exports of a made-up desk with known answers into build/demo
 	@$(PY) -m etl demo --seed $(SEED) --out build/demo
