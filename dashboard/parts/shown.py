@@ -180,7 +180,7 @@ def chart(
         st.caption(empty)
         return
     event = st.altair_chart(
-        drawing().properties(padding={"left": 0, "top": 0, "right": 4, "bottom": 0}),
+        drawing().properties(padding={"left": 4, "top": 4, "right": 4, "bottom": 8}),
         key=f"chart_{name}",
         on_select="rerun" if leads_to else "ignore",
         alt=alt_text,

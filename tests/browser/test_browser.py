@@ -1,0 +1,276 @@
+"""What a person does: look in either theme on either screen, filter, follow a link, drill down, download."""
+
+import csv
+import io
+import re
+import urllib.error
+import urllib.request
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.conftest import NARROW, WIDE, act, serve, settle
+from dashboard.parts.headers import HEADERS
+
+pytestmark = pytest.mark.browser
+PATHS = {
+    "/": "Today",
+    "/response_and_resolution": "Response and resolution",
+    "/response_and_resolution?clock=Resolution": "Response and resolution",
+    "/response_and_resolution?clock=Open+tickets+and+hours": "Response and resolution",
+    "/auto_closes": "Auto-closes",
+    "/eligibility": "Eligibility",
+    "/banned_clients": "Banned clients",
+    "/data_quality": "Data quality",
+    "/tickets?is_open=true": "Tickets",
+    "/ticket?ticket=12390": "Ticket 12390",
+}
+
+# Everything that stands out of the window, or out of a box that hides what stands out of it.
+OVERFLOWING = """() => {
+    const found = [];
+    const scroller = document.scrollingElement;
+    if (scroller.scrollWidth > innerWidth) found.push(`the page is ${scroller.scrollWidth} wide`);
+    const main = document.querySelector('[data-testid="stMain"]');
+    if (main.scrollWidth > main.clientWidth) found.push(`the main part is ${main.scrollWidth} wide`);
+    const edge = document.querySelector('[data-testid="stMainBlockContainer"]').getBoundingClientRect().right;
+    for (const e of main.querySelectorAll('[data-testid="stMainBlockContainer"] *')) {
+        const box = e.getBoundingClientRect();
+        if (!box.width || !e.checkVisibility() || e.closest('[data-testid="stDataFrame"]')) continue;
+        if (box.right > edge + 1) found.push(`${e.tagName} ${e.dataset.testid ?? ''} ${e.textContent.slice(0, 40)}`);
+    }
+    for (const e of main.querySelectorAll('[data-testid="stMetric"] *, [data-testid="stPageLink"] *, h1, h2, h3, button *')) {
+        if (!e.checkVisibility() || e.closest('svg')) continue;
+        if (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible' && e.clientWidth)
+            found.push(`cut: ${e.tagName} ${e.textContent.slice(0, 40)}`);
+    }
+    for (const svg of main.querySelectorAll('svg.marks')) {
+        const box = svg.getBoundingClientRect();
+        for (const text of svg.querySelectorAll('text')) {
+            const inner = text.getBoundingClientRect();
+            if (inner.width && (inner.right > box.right + 1 || inner.left < box.left - 1 || inner.bottom > box.bottom + 1))
+                found.push(`cut in a chart: ${text.textContent}`);
+        }
+    }
+    return found;
+}"""
+
+
+def heading(page: Page, name: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_opens_and_nothing_stands_out_of_it(path, theme, visit):
+    page = visit(path, theme)
+    heading(page, PATHS[path])
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    background = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 23, 27)"}[theme]
+    assert page.evaluate(OVERFLOWING) == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_stands_out_of_a_phone(path, visit):
+    page = visit(path, "light", NARROW)
+    heading(page, PATHS[path])
+    assert page.evaluate(OVERFLOWING) == []
+    expect(page.locator("[data-testid=stDataFrame]:visible")).to_have_count(0)
+    for table in page.locator("[data-testid=stTable]:visible").all():
+        assert table.locator("th").count() <= 3
+
+
+def test_the_menu_leads_to_every_page(visit):
+    page = visit("/response_and_resolution")
+    for group, entry in (
+        ("Support", "Auto-closes"),
+        ("Terms", "Eligibility"),
+        ("Terms", "Banned clients"),
+        ("Data", "Data quality"),
+        ("Support", "Response and resolution"),
+    ):
+        page.get_by_test_id("stTopNavSection").filter(has_text=group).click()
+        act(page, page.get_by_role("menuitem", name=entry, exact=True).click)
+        heading(page, entry)
+    act(page, page.get_by_test_id("stTopNav").get_by_text("Today", exact=True).click)
+    heading(page, "Today")
+
+
+def test_the_menu_opens_on_a_phone(visit):
+    page = visit("/auto_closes", size=NARROW)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(page.get_by_test_id("stSidebar").get_by_text("Period")).to_be_visible()
+    act(page, page.get_by_test_id("stSidebar").get_by_role("link", name="Eligibility").click)
+    heading(page, "Eligibility")
+
+
+def tickets(page: Page) -> int:
+    """Return the n of the caption."""
+    text = page.get_by_text(re.compile(r"n = [\d,]+ tickets")).first.inner_text()
+    return int(re.search(r"n = ([\d,]+) tickets", text)[1].replace(",", ""))
+
+
+def test_a_filter_narrows_the_numbers_and_stays_with_the_reader(visit):
+    page = visit("/")
+    everything = tickets(page)
+    page.locator(".st-key-product input").click()
+    act(page, page.get_by_role("option", name="Gallery Grid", exact=True).click)
+    expect(page).to_have_url(re.compile(r"product=Gallery\+Grid"))
+    assert 0 < (narrowed := tickets(page)) < everything
+
+    page.keyboard.press("Escape")
+    page.get_by_test_id("stTopNavSection").filter(has_text="Support").click()
+    act(page, page.get_by_role("menuitem", name="Auto-closes").click)
+    heading(page, "Auto-closes")
+    expect(page).to_have_url(re.compile(r"product=Gallery\+Grid"))
+    assert tickets(page) == narrowed
+
+    # Whoever is sent the link sees the same.
+    other = visit(page.url.removeprefix(page.evaluate("location.origin")))
+    assert tickets(other) == narrowed
+
+
+def test_a_link_with_filters_is_followed(visit):
+    page = visit("/response_and_resolution?period=Last+26+weeks&channel=e-mail&clock=Resolution")
+    expect(page.get_by_role("combobox", name="Period")).to_have_value("Last 26 weeks")
+    expect(page.locator(".st-key-channel")).to_contain_text("e-mail")
+    expect(page.get_by_role("tab", name="Resolution")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("heading", name="Resolution, week by week")).to_be_visible()
+
+
+def rows_of(page: Page) -> int:
+    """Return how many rows the line under the first table counts."""
+    line = page.locator("[data-testid=stCaptionContainer]", has_text=re.compile(r"^[\d,]+ rows? ·")).first
+    return int(line.inner_text().split()[0].replace(",", ""))
+
+
+def test_a_tile_leads_to_its_tickets(visit):
+    page = visit("/?period=Last+26+weeks")
+    tile = page.get_by_test_id("stGridCell").filter(has_text="Answers overdue")
+    overdue = int(tile.get_by_test_id("stMetricValue").inner_text())
+    assert overdue > 0
+    act(page, tile.get_by_text("Show the tickets").click)
+    heading(page, "Tickets")
+    expect(page).to_have_url(re.compile("is_answer_overdue=true"))
+    expect(page).to_have_url(re.compile(r"period=Last\+26\+weeks"))
+    assert rows_of(page) == overdue
+
+
+def test_a_bar_leads_to_its_tickets_and_back(visit):
+    page = visit("/response_and_resolution")
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    bar = chart.locator("path[aria-roledescription=bar]").nth(5)
+    said = bar.get_attribute("aria-label")
+    count = int(re.search(r"\btickets: ([\d,]+)", said)[1].replace(",", ""))
+    act(page, bar.click)
+    heading(page, "Tickets")
+    expect(page).to_have_url(re.compile(r"opened_week_on=\d{4}-\d\d-\d\d"))
+    expect(page).to_have_url(re.compile("within=opened_on"))
+    assert rows_of(page) == count
+    page.go_back()
+    heading(page, "Response and resolution")
+    settle(page)
+    heading(page, "Response and resolution")
+
+
+def test_a_row_leads_to_its_ticket_and_back_to_the_help_desk(visit):
+    page = visit("/tickets?is_answer_overdue=true")
+    grid = page.locator("[data-testid=stDataFrame]:visible canvas").first
+    # The cells are painted: the second column, the first row under the header.
+    box = grid.bounding_box()
+    act(page, lambda: page.mouse.click(box["x"] + 297, box["y"] + 52))
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"Ticket \d+"))
+    ticket = page.get_by_role("heading", level=1).inner_text().removeprefix("Ticket ")
+    link = page.get_by_role("link", name="Open in the help desk")
+    expect(link).to_have_attribute("href", f"https://help.example.com/tickets/{ticket}")
+
+
+def test_a_row_of_a_phone_leads_to_its_ticket(visit):
+    page = visit("/tickets?is_answer_overdue=true&period=Last+26+weeks", size=NARROW)
+    link = page.locator("[data-testid=stTable]:visible a").first
+    ticket = link.inner_text()
+    href = link.get_attribute("href")
+    assert "period=Last+26+weeks" in href
+    other = visit(re.sub(r"^https?://[^/]+", "", href), size=NARROW)
+    heading(other, f"Ticket {ticket}")
+
+
+def test_a_long_table_has_pages(visit):
+    page = visit("/tickets?is_open=true")
+    rows = rows_of(page)
+    assert rows > 25
+    pages = page.get_by_test_id("stPagination")
+    first = page.locator("[data-testid=stTable] tbody tr").first
+    before = first.text_content()
+    act(page, pages.get_by_text("2", exact=True).click)
+    expect(first).not_to_have_text(before)
+
+
+def test_what_is_downloaded_is_what_is_on_the_screen(visit):
+    page = visit("/banned_clients")
+    shown = page.locator("[data-testid=stDataFrame]:visible").first.locator("table tbody tr")
+    expect(shown.first).to_be_attached()
+    lines = shown.all_text_contents()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="CSV").first.click()
+    assert re.fullmatch(r"bans_\d{8}T\d+\.csv", started.value.suggested_filename)
+    text = Path(started.value.path()).read_text("utf-8-sig")
+    header, *rows = csv.reader(io.StringIO(text))
+    assert header[:3] == ["Recorded reason", "State", "Client"]
+    assert len(rows) == len(lines) > 0
+    for row, line in zip(rows, lines, strict=True):
+        assert line.startswith("".join(row[:3]))
+
+
+def test_a_clause_shows_its_words_reading_and_source(visit):
+    page = visit("/response_and_resolution")
+    page.get_by_role("button", name="Clause 1.5").first.click()
+    words = page.get_by_test_id("stPopoverBody")
+    expect(words).to_contain_text("An answer can be expected within one to two business days")
+    expect(words).to_contain_text("Read as:")
+    expect(words).to_contain_text("Source:")
+    expect(words).to_contain_text("Since 1 Jan 2015")
+
+
+def test_streamlit_s_own_export_is_off(visit):
+    page = visit("/banned_clients")
+    page.locator("[data-testid=stDataFrame]:visible").first.hover()
+    expect(page.get_by_role("button", name="Download as CSV")).to_have_count(0)
+
+
+def test_days_are_the_desk_s_wherever_the_reader_is(visit):
+    """The window stands in Los Angeles: a week that starts on Monday in Vilnius starts on Monday there."""
+    page = visit("/response_and_resolution")
+    axis = page.get_by_test_id("stVegaLiteChart").first.locator(".role-axis-label text").all_text_contents()
+    labels = [
+        datetime.strptime(f"{label} 2026", "%d %b %Y") for label in axis if re.fullmatch(r"\d+ [A-Z][a-z]+", label)
+    ]
+    assert len(labels) > 3
+    assert {label.strftime("%A") for label in labels} == {"Monday"}
+
+
+@pytest.mark.parametrize("path", ["/", "/auto_closes", "/static/js/", "/_stcore/health"])
+def test_every_answer_has_the_security_headers(path, address):
+    try:
+        answer = urllib.request.urlopen(address + path)
+    except urllib.error.HTTPError as error:
+        answer = error
+    with answer:
+        assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    assert "default-src 'self'" in HEADERS["Content-Security-Policy"]
+    assert "unsafe-eval" not in HEADERS["Content-Security-Policy"]
+
+
+def test_without_a_warehouse_the_sample_is_one_click_away(visit, browser, tmp_path):
+    for address in serve(tmp_path / "nothing", tmp_path / "server.log"):
+        page = browser.new_page(viewport=WIDE)
+        page.set_default_timeout(60_000)
+        page.goto(address)
+        heading(page, "Nothing is loaded yet")
+        assert page.evaluate(OVERFLOWING) == []
+        page.get_by_role("button", name="Load the sample").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Today", timeout=60_000)
+        page.close()
