@@ -16,7 +16,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from dashboard.parts import frame
-from dashboard.parts.asked import CODES, DAYS, FLAGS, NAMES, NUMBERS
+from dashboard.parts.asked import CODES, DAYS, EVENT_DAYS, FLAGS, NAMES, NUMBERS
 from dashboard.parts.filters import CHOICES, DEFAULT_PERIOD, Filters
 from etl.build import EVERY_TICKET, WHOLE_PERIOD, read_queries, with_filters
 from etl.demo import SAMPLE_AS_OF
@@ -107,7 +107,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
 def texts(app: AppTest) -> str:
     """Return all words of a page."""
     elements = [*app.title, *app.caption, *app.info, *app.warning, *app.error, *app.markdown, *app.code]
-    return "\n".join(str(element.value) for element in elements)
+    return "\n".join(str(element.value) for element in elements).replace("\u00a0", " ").replace("\\", "")
 
 
 def charts(app: AppTest) -> dict[str, tuple[dict, pd.DataFrame]]:
@@ -419,6 +419,10 @@ def test_filters_that_leave_nothing_say_so(sample, open_page):
         ({"opened_week_on": "2026-10-19"}, "opened_week_on = date '2026-10-19'"),
         ({"opened_weekday": "1", "opened_hour": "9"}, "opened_weekday = 1 and opened_hour = 9"),
         ({"agent_id": ""}, "agent_id is null"),
+        (
+            {"event_code": "closed", "event_on": "2026-10-19"},
+            "exists (from facts.load_events as e where e.ticket_id = t.ticket_id and day_on = date '2026-10-19' and closed_count > 0)",
+        ),
         ({"rule": "coverage", "verdict": "fail"}, "ticket_id in (select subject_id from rules.coverage where verdict = 'fail')"),
         # What is no column, no known value or not a day asks for nothing.
         ({"response_code": "x", "opened_on": "today", "is_open": "1", "client_email": "a", "within": "now()"}, "true"),
@@ -438,8 +442,10 @@ def test_the_tickets_behind_a_number(address, test, sample, open_page):
 def test_what_leads_to_tickets_is_a_column_of_their_list(sample):
     with connect(sample) as con:
         columns = {row[0] for row in con.execute("describe reports.ticket_list").fetchall()}
+        events = {row[0] for row in con.execute("describe reports.ticket_events").fetchall()}
         findings = {row[0] for row in con.execute("describe reports.ticket_findings").fetchall()}
     assert {*DAYS, *FLAGS, *CODES, *NUMBERS, *NAMES} <= columns
+    assert {"event_code", *EVENT_DAYS} <= events
     assert {"rule", "verdict", "opened_on"} <= findings
 
 
@@ -456,6 +462,13 @@ def test_a_click_on_a_bar_leaves_for_its_tickets(sample, open_page):
     bands = report(sample, "reports.response_by_week", Filters())
     bar = bands[(bands.week_on == "2026-10-19") & (bands.response_code == "within_1_day")].ticket_count.iloc[0]
     assert any(caption.value.startswith(f"{bar:,} rows ·") for caption in app.caption)
+
+
+def test_the_closings_of_the_tile_are_listed_one_by_one(sample, open_page):
+    closed = open_page(sample).metric[5]
+    assert closed.label == "Closed"
+    app = open_page(sample, "pages/tickets.py", event_code="closed", within="event_on")
+    assert any(caption.value.startswith(f"{closed.value} rows ·") for caption in app.caption)
 
 
 def test_a_ticket_leads_back_to_the_help_desk(sample, open_page):
@@ -521,7 +534,7 @@ def test_people_can_be_masked_on_the_screen_and_in_files(sample, open_page, down
     monkeypatch.setenv("MASK_PEOPLE", "1")
     app = open_page(sample, "pages/3_terms/2_banned_clients.py")
     with connect(sample) as con:
-        names = [row[0] for row in con.execute("select client_name from reports.ban_list").fetchall()]
+        names = [row[0] for row in con.execute("select client_name from reports.ban_list order by position").fetchall()]
     shown = app.dataframe[0].value["Client"].tolist()
     assert shown == [" ".join(f"{word[0]}." for word in name.split()) for name in names]
     assert not any(name in downloads["bans"].decode() for name in names)

@@ -37,10 +37,8 @@ tiles(
         "opened": Tile("Opened", "Tickets opened in the period.", None, None, {"within": "opened_on"}),
         "closed": Tile(
             "Closed",
-            "Closings in the period, also those of tickets that came back later; the list has those still closed.",
-            None,
-            None,
-            {"within": "closed_on"},
+            "Closings in the period, also those of tickets that came back later.",
+            leads_to={"event_code": "closed", "within": "event_on"},
         ),
         "median_response": Tile(
             "Median first response, business days",
@@ -88,10 +86,11 @@ with left:
         lambda: charts.flows(flows),
         alt_text="Bars of tickets opened and reopened above the line, closed below it, by day",
         note="by the day of the opening, reopening or closing itself",
-        leads_to=lambda values: {
-            "opened": {"opened_on": values["from_on"]},
-            "closed": {"closed_on": values["from_on"]},
-        }.get(values["kind"], {"is_reopened": True}),
+        leads_to=lambda values: (
+            {"event_code": values["kind"], "event_on": values["from_on"]}
+            if values["step_code"] == "day"
+            else {"event_code": values["kind"], "event_week_on": values["week_on"], "within": "event_on"}
+        ),
     )
 with right:
     st.subheader("Backlog", anchor=False)

@@ -1,7 +1,7 @@
 """The tickets behind a number: where every tile, bar and band leads.
 
-Reads reports.ticket_list (one row per ticket_id) or, for a rule, reports.ticket_findings (one row per
-ticket_id and rule), narrowed by what the address says.
+Reads reports.ticket_list (one row per ticket_id) or, for a rule or an event, reports.ticket_findings
+(one row per ticket_id and rule) or reports.ticket_events, narrowed by what the address says.
 """
 
 from dashboard.parts import Column, asked_tickets, chosen, head, table, words
@@ -9,13 +9,13 @@ from dashboard.parts import Column, asked_tickets, chosen, head, table, words
 head("Tickets", "Which tickets are behind the number?")
 
 LISTED = {
-    "situation": Column("Why", width=265, narrow=True),
+    "situation": Column("Why", width=238, narrow=True),
     "ticket_id": Column("Ticket", narrow=True),
-    "subject": Column("Subject", width=140),
-    "client_name": Column("Client", form="person", width=110),
-    "opened_on": Column("Opened", form="day", narrow=True),
-    "response_code": Column("First response", words=words.RESPONSE_BANDS, width=140),
-    "resolution_code": Column("Resolution", words=words.RESOLUTION_BANDS, width=105),
+    "subject": Column("Subject", width=118),
+    "client_name": Column("Client", form="person", width=108),
+    "opened_on": Column("Opened", form="day", width=92, narrow=True),
+    "response_code": Column("First response", words=words.RESPONSE_BANDS, width=136),
+    "resolution_code": Column("Resolution", words=words.RESOLUTION_BANDS, width=100),
     "ticket_link": Column("Link", form="link"),
 }
 JUDGED = {
@@ -33,7 +33,7 @@ report, where, within = asked_tickets()
 table(
     "tickets",
     report,
-    {"reports.ticket_list": LISTED, "reports.ticket_findings": JUDGED}[report],
+    JUDGED if report == "reports.ticket_findings" else LISTED,
     filters=chosen(),
     within=within,
     where=where,

@@ -28,6 +28,8 @@ DAYS = {
     "responded_week_on": "first answered in the week of",
     "resolved_week_on": "resolved in the week of",
 }
+EVENT_DAYS = {"event_on": "on", "event_week_on": "in the week of"}
+EVENTS = {"opened": "opened", "reopened": "reopened", "closed": "closed"}
 FLAGS = {
     "is_open": "open",
     "is_waiting_on_desk": "waiting on the desk",
@@ -64,16 +66,17 @@ def group_columns(kind: str, code: str) -> dict[str, str]:
 def asked_tickets() -> tuple[str, dict[str, object], str | None]:
     """Say what the address asks for and return it: the report, {column: value}, the day column of the period.
 
-    The report is reports.ticket_findings where the address names a rule, else reports.ticket_list.
+    The report is reports.ticket_findings where the address names a rule, reports.ticket_events where it
+    names an event, else reports.ticket_list.
     """
     params = st.query_params
     where: dict[str, object] = {}
     sentences = []
     for name in params:
         value = params[name]
-        if name in DAYS and (asked_on := _day(value)):
+        if name in DAYS | EVENT_DAYS and (asked_on := _day(value)):
             where[name] = asked_on
-            sentences.append(f"{DAYS[name]} {day(asked_on)}")
+            sentences.append(f"{(DAYS | EVENT_DAYS)[name]} {day(asked_on)}")
         elif name in FLAGS and value in {"true", "false"}:
             where[name] = value == "true"
             sentences.append(FLAGS[name] if value == "true" else f"not {FLAGS[name]}")
@@ -83,6 +86,9 @@ def asked_tickets() -> tuple[str, dict[str, object], str | None]:
         elif name in NUMBERS and value.isdecimal() and len(value) < 4:
             where[name] = int(value)
             sentences.append(f"{NUMBERS[name][0]} {NUMBERS[name][1].get(int(value), value)}")
+        elif name == "event_code" and value in EVENTS:
+            where[name] = value
+            sentences.insert(0, EVENTS[value])
         elif name == "rule" and value in RULES:
             where[name] = value
             sentences.append(RULES[value])
@@ -93,13 +99,19 @@ def asked_tickets() -> tuple[str, dict[str, object], str | None]:
             where[name] = value or None
             sentences.append(f"{NAMES[name]} {value or 'not stated'}")
     within = params.get("within")
-    within = within if within in DAYS else None
-    if within:
+    if within == "event_on" and "event_code" in where:
+        sentences.append("in the period")
+    elif within in DAYS:
         sentences.append(f"{DAYS[within]} in the period")
+    else:
+        within = None
     st.markdown("**" + plain(" · ".join(sentences) or "all tickets the filters leave") + "**")
     if "rule" in where:
         return "reports.ticket_findings", {name: where[name] for name in ("rule", "verdict") if name in where}, within
-    return "reports.ticket_list", where, within
+    if "event_code" in where:
+        kept = {name: where[name] for name in ("event_code", *EVENT_DAYS) if name in where}
+        return "reports.ticket_events", kept, within
+    return "reports.ticket_list", {name: value for name, value in where.items() if name not in EVENT_DAYS}, within
 
 
 def _day(text: str) -> date | None:

@@ -229,7 +229,7 @@ def spread(
 def flows(frame: pd.DataFrame) -> alt.Chart:
     """Return inflow above and outflow below a line. Columns: from_on, opened_count, reopened_count, closed_count."""
     words = {"opened_count": "opened", "reopened_count": "reopened", "closed_count": "closed"}
-    long = frame.melt(["from_on", "until_on", "step_code"], list(words), "kind", "ticket_count")
+    long = frame.melt(["from_on", "until_on", "week_on", "step_code"], list(words), "kind", "ticket_count")
     long = long[long.ticket_count > 0].assign(kind=long.kind.map(words))
     # Closed ones hang below the line; the axis shows how many, never a negative number.
     long = long.assign(height=long.ticket_count.where(long.kind != "closed", -long.ticket_count))
@@ -258,7 +258,7 @@ def flows(frame: pd.DataFrame) -> alt.Chart:
                 alt.Tooltip("ticket_count:Q", title="how many", format=",d"),
             ],
         )
-        .add_params(pick("from_on", "kind"))
+        .add_params(pick("from_on", "week_on", "step_code", "kind"))
         .properties(height=300)
     )
 
@@ -318,7 +318,9 @@ def by_state(frame: pd.DataFrame, words: dict[str, str]) -> alt.Chart:
     Columns: state, group_name, ticket_count, neglected_count, other_count, position.
     """
     waits = "the client waits for an answer"
-    long = frame.melt(["state", "group_name", "position"], ["other_count", "neglected_count"], "part", "count")
+    long = frame.melt(
+        ["state", "group_name", "dated_by", "position"], ["other_count", "neglected_count"], "part", "count"
+    )
     long = long[long["count"] > 0].assign(state_name=long.state.map(words))
     long = long.assign(part=long.state_name.where(long.part == "other_count", waits))
     states = [code for code in words if code in set(frame.state)]
@@ -346,7 +348,7 @@ def by_state(frame: pd.DataFrame, words: dict[str, str]) -> alt.Chart:
             ],
         )
         .transform_calculate(waits=f"datum.part === '{waits}' ? 1 : 0")
-        .add_params(pick("state"))
+        .add_params(pick("state", "dated_by"))
         .properties(height={"step": 30})
     )
 

@@ -23,6 +23,7 @@ from dashboard.parts.words import day, said
 from etl.export import to_csv
 
 PAGE_ROWS = 25
+NO_BREAK = "\u00a0"
 WIDTHS = {"instant": 132, "day": 96, "person": 118, "link": 62}
 
 
@@ -37,7 +38,8 @@ def head(title: str, question: str) -> None:
                 question,
                 f"as of {about.as_of_text} {about.timezone}",
                 f"snapshot {current().name}",
-                f"n = {scope.ticket_count:,} tickets",
+                # Of one piece, wherever the line breaks.
+                f"n = {scope.ticket_count:,} tickets".replace(" ", NO_BREAK),
             )
         )
     )

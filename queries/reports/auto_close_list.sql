@@ -24,7 +24,7 @@ select
         when stated.state = 'missed' then 'should have closed by now'
         when stated.state = 'due' then 'closes within a day'
         when stated.state = 'closing_soon' then 'closes within two days'
-        when stated.state = 'active' then 'in use'
+        when stated.state = 'active' then 'active'
         when stated.state = 'on_time' then 'closed when it should'
         when stated.state = 'early' then 'closed before its time'
         when stated.state = 'late' then 'closed after its time'
@@ -44,12 +44,13 @@ select
     auto_close.verdict,
     auto_close.clause,
     ticket_details.ticket_link,
+    -- Open ones first, of those the ones whose client waits, then what is due next; closed ones newest first.
     row_number() over (
         order by
-            (stated.is_neglected and stated.closed_at is null) desc,
             stated.closed_at is not null,
-            stated.is_neglected desc,
-            coalesce(stated.closed_at, stated.due_at) desc,
+            (stated.is_neglected and stated.closed_at is null) desc,
+            case when stated.closed_at is null then stated.due_at end,
+            stated.closed_at desc,
             stated.ticket_id
     ) as position
 from stated

@@ -12,6 +12,9 @@ select
         when auto_closes.state in ('active', 'closing_soon', 'due', 'missed') then 'open now'
         else 'closed in the period'
     end as group_name,
+    -- The day that must lie in the period; open ones are of now.
+    case when auto_closes.state in ('active', 'closing_soon', 'due', 'missed') then '' else 'closed_on' end
+        as dated_by,
     case auto_closes.state
         when 'active' then 1
         when 'closing_soon' then 2

@@ -66,6 +66,7 @@ flows as (
 select
     steps.from_on,
     steps.until_on,
+    cast(date_trunc('week', steps.from_on) as date) as week_on,
     case when steps.from_on = steps.until_on then 'day' else 'week' end as step_code,
     flows.opened_count,
     flows.reopened_count,

@@ -109,8 +109,8 @@ def test_the_menu_opens_on_a_phone(visit):
 
 def tickets(page: Page) -> int:
     """Return the n of the caption."""
-    text = page.get_by_text(re.compile(r"n = [\d,]+ tickets")).first.inner_text()
-    return int(re.search(r"n = ([\d,]+) tickets", text)[1].replace(",", ""))
+    text = page.get_by_text(re.compile(r"n\s=\s[\d,]+\stickets")).first.inner_text()
+    return int(re.search(r"n\s=\s([\d,]+)\stickets", text)[1].replace(",", ""))
 
 
 def test_a_filter_narrows_the_numbers_and_stays_with_the_reader(visit):
