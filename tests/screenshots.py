@@ -23,6 +23,13 @@ FOLDER = ROOT / "screenshots"
 PICTURE = ROOT / "docs" / "today.png"
 PICTURE_SIZE = {"width": 1280, "height": 860}
 PICTURE_COLOURS = 128
+# What the menu does not lead to.
+VIEWS = {
+    "resolution": "response_and_resolution?clock=Resolution",
+    "open_tickets": "response_and_resolution?clock=Open+tickets+and+hours",
+    "open_list": "tickets?is_open=true",
+    "ticket": "ticket?ticket=12390",
+}
 
 
 def open_page(browser: Browser, url: str, theme: str, size: dict[str, int]) -> Page:
@@ -43,20 +50,20 @@ def whole(page: Page, size: dict[str, int]) -> bytes:
     return page.screenshot(animations="disabled")
 
 
-def paths() -> list[str]:
-    """Return the address of every page of the menu, and of one ticket."""
-    pages = [entry for entries in menu().values() for entry in entries]
-    return [entry.url_path for entry in pages if entry.url_path != "ticket"]
+def addresses() -> dict[str, str]:
+    """Return {name: address} of every page of the menu, of its other views, and of one ticket."""
+    pages = [entry.url_path for entries in menu().values() for entry in entries]
+    return {path or "today": path for path in pages if path != "ticket"} | VIEWS
 
 
 def photograph(browser: Browser, address: str) -> None:
     """Save every page in both themes and widths."""
     FOLDER.mkdir(exist_ok=True)
-    for path in paths():
+    for name, path in addresses().items():
         for theme in ("light", "dark"):
             for size in (WIDE, NARROW):
                 page = open_page(browser, f"{address}/{path}", theme, size)
-                file = FOLDER / f"{path or 'today'}-{theme}-{size['width']}.png"
+                file = FOLDER / f"{name}-{theme}-{size['width']}.png"
                 file.write_bytes(whole(page, size))
                 page.context.close()
                 print(file.relative_to(ROOT))
