@@ -12,45 +12,67 @@ with clauses as (
 
 ),
 
-verdicts as (
+opened as (
 
-    select
-        findings.rule,
-        findings.verdict,
-        findings.reason
-    from rules.findings as findings
-    inner join filtered_tickets
-        on filtered_tickets.ticket_id = findings.subject_id
+    select ticket_details.ticket_id
+    from filtered_tickets
     inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = findings.subject_id
+        on ticket_details.ticket_id = filtered_tickets.ticket_id
     inner join chosen_period
         on ticket_details.opened_on between chosen_period.from_on and chosen_period.until_on
-    where findings.subject_kind = 'ticket'
-        and findings.rule <> 'duplicate'
+
+),
+
+-- Every rule about tickets has one row per ticket, so only the unknown ones need counting.
+judged as (
+
+    select distinct rule
+    from rules.findings
+    where subject_kind = 'ticket'
+        and rule <> 'duplicate'
 
 ),
 
 reasons as (
 
     select
-        rule,
-        verdict = 'unknown' as is_unknown,
-        case when verdict = 'unknown' then reason end as reason,
+        findings.rule,
+        findings.reason,
         count(*) as ticket_count
-    from verdicts
-    group by all
+    from rules.findings as findings
+    inner join opened
+        on opened.ticket_id = findings.subject_id
+    where findings.verdict = 'unknown'
+        and findings.subject_kind = 'ticket'
+        and findings.rule <> 'duplicate'
+    group by
+        findings.rule,
+        findings.reason
+
+),
+
+totals as (
+
+    select count(*) as ticket_count
+    from opened
 
 ),
 
 counted as (
 
     select
-        rule,
-        sum(ticket_count)::bigint as ticket_count,
-        coalesce(sum(ticket_count) filter (is_unknown), 0)::bigint as unknown_count,
-        arg_max(reason, ticket_count) filter (is_unknown) as main_reason
-    from reasons
-    group by rule
+        judged.rule,
+        totals.ticket_count,
+        coalesce(sum(reasons.ticket_count), 0)::bigint as unknown_count,
+        arg_max(reasons.reason, reasons.ticket_count) as main_reason
+    from judged
+    cross join totals
+    left join reasons
+        on reasons.rule = judged.rule
+    where totals.ticket_count > 0
+    group by
+        judged.rule,
+        totals.ticket_count
 
 )
 
