@@ -6,8 +6,11 @@ snapshot it is a stored table of the same name and rows. Only a report that no o
 stays a view there too: mostly it is asked filtered, and always it answers at once.
 """
 
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -96,16 +99,44 @@ def build(
 ) -> None:
     """Create the queries as tables (`stored`) or views; `given` ones exist already.
 
+    Tables that do not read each other are made side by side: one query alone keeps few cores busy.
     `step` is told each name before it is made. Raises QueryError naming the file at fault.
     """
     queries = read_queries()
-    views = views_in_a_snapshot(queries)
-    for name in order(queries, wanted):
-        if name in given:
-            continue
-        step(name)
-        kind = "table" if stored and name not in views else "view"
+    names = [name for name in order(queries, wanted) if name not in given]
+    views = views_in_a_snapshot(queries) if stored else set(names)
+
+    def make(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
+        kind = "view" if name in views else "table"
         try:
-            con.execute(f"create or replace {kind} {name} as {with_filters(queries[name])}")
+            cursor.execute(f"create or replace {kind} {name} as {with_filters(queries[name])}")
         except duckdb.Error as error:
             raise QueryError(f"queries/{name.replace('.', '/')}.sql: {error}") from error
+
+    if not stored:
+        for name in names:
+            step(name)
+            make(con, name)
+        return
+    todo = TopologicalSorter({name: reads(queries[name]) & set(names) for name in names})
+    todo.prepare()
+    with side_by_side() as pool:
+        running: dict[Future, str] = {}
+        while todo.is_active():
+            for name in todo.get_ready():
+                step(name)
+                running[pool.submit(make, con.cursor(), name)] = name
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                future.result()
+                todo.done(running.pop(future))
+
+
+@contextmanager
+def side_by_side() -> Iterator[ThreadPoolExecutor]:
+    """Give as many threads as there are cores; when one fails, what has not begun never does."""
+    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl.build import build, order, read_queries
+from etl.build import build, order, read_queries, side_by_side
 from etl.calendar import write_calendar
 from etl.cells import Cells
 from etl.corrections import Correction, correct, read_corrections
@@ -20,6 +20,7 @@ from etl.publish import Warehouse
 from etl.read import read
 from etl.recognise import Export, Ignored, LoadError, find_exports
 from etl.tables import create_tables, tables
+from etl.zone import changes
 
 __all__ = ["LoadError", "Loaded", "load"]
 
@@ -111,16 +112,14 @@ def load(
             str(building), config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
         )
         try:
-            con.execute("set timezone = 'UTC'")
+            con.execute("set global timezone = 'UTC'")
             con.execute("set enable_progress_bar = false")  # ours goes to standard error
             create_tables(con)
             result = Loaded(None, as_of, ignored=ignored)
             if before:
                 step("taking over what the warehouse holds", 0, len(exports))
                 result.replaced_sample = not _take_over(con, before, is_sample)
-            for number, export in enumerate(exports):
-                step(f"loading {export.file_name}", number, len(exports))
-                result.files.append(_load_file(con, export, the_desk, known))
+            result.files = _load_files(con, exports, the_desk, known, step)
             if strict and result.rejected:
                 raise LoadError(_first_reject(con, result.rejected))
             _finish_raw(con, the_desk, as_of, ignored, is_sample)
@@ -153,11 +152,48 @@ def _take_over(con: duckdb.DuckDBPyConnection, before: Path, is_sample: bool) ->
         con.execute("detach earlier_snapshot")
 
 
-def _load_file(con: duckdb.DuckDBPyConnection, export: Export, desk: Desk, corrections: list[Correction]) -> LoadedFile:
+def _load_files(
+    con: duckdb.DuckDBPyConnection, exports: list[Export], desk: Desk, corrections: list[Correction], step: Step
+) -> list[LoadedFile]:
+    """Load every export; those that fill different tables side by side, the others in their order."""
+    (last,) = con.execute("select coalesce(max(file_number), 0) from raw.files").fetchone()
+    numbered = list(enumerate(exports, last + 1))
+    changes(desk.timezone)  # found once, before threads would each look
+    said = iter(range(len(exports)))
+
+    def load_in_order(chain: list[tuple[int, Export]]) -> list[tuple[int, LoadedFile]]:
+        with con.cursor() as cursor:
+            done = []
+            for number, export in chain:
+                step(f"loading {export.file_name}", next(said), len(exports))
+                done.append((number, _load_file(cursor, export, number, desk, corrections)))
+            return done
+
+    with side_by_side() as pool:
+        running = [pool.submit(load_in_order, chain) for chain in _chains(numbered)]
+        done = [one for future in running for one in future.result()]
+        return [file for _, file in sorted(done, key=lambda one: one[0])]
+
+
+def _chains(numbered: list[tuple[int, Export]]) -> list[list[tuple[int, Export]]]:
+    """Part exports so that no two parts fill the same table or share a name; the largest part first."""
+    chains: list[tuple[set[str], list[tuple[int, Export]]]] = []
+    for number, export in numbered:
+        fills = {filling.table.name for filling in export.dialect.fillings} | {f"file {export.file_name}"}
+        touched = [chain for chain in chains if chain[0] & fills]
+        chains = [chain for chain in chains if chain not in touched]
+        joined = sorted((one for _, part in touched for one in part), key=lambda one: one[0])
+        chains.append((fills.union(*(names for names, _ in touched)), [*joined, (number, export)]))
+    parts = [part for _, part in chains]
+    return sorted(parts, key=lambda part: sum(export.path.stat().st_size for _, export in part), reverse=True)
+
+
+def _load_file(
+    con: duckdb.DuckDBPyConnection, export: Export, number: int, desk: Desk, corrections: list[Correction]
+) -> LoadedFile:
     torn = read(con, export)
     cells = Cells(export.dialect, export.header, desk.timezone)
     correct(con, export, cells, corrections)
-    (number,) = con.execute("select coalesce(max(file_number), 0) + 1 from raw.files").fetchone()
     account = merge_records(con, export, cells, number, torn)
     con.execute("delete from raw.ignored where file_name = ?", [export.file_name])
     con.execute(
