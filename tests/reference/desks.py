@@ -341,7 +341,13 @@ class Maker:
         self.people()
         self.strays()
         self.drop()
-        early = self.pick(sorted(self.opened.values())) + self.pick((timedelta(), SECOND, DAY, 8 * DAY))
+        asked = self.pick(sorted(self.opened.values()))
+        early = asked + self.pick((timedelta(), SECOND, DAY, 8 * DAY, 14 * DAY))
+        if self.maybe(0.4):  # the instant an answer is due, and the one after
+            days = self.terms.number("response_time", "last", asked)
+            early = self.hours.due(asked, days * self.hours.business_day_seconds(asked)) + self.pick(
+                (timedelta(), SECOND)
+            )
         as_ofs = tuple(dict.fromkeys((self.as_of, min(early, self.as_of))))
         if self.maybe(0.15):  # before there was anything, and long after
             as_ofs += (self.as_of - 400 * DAY, self.as_of + 400 * DAY)
@@ -477,7 +483,7 @@ class Maker:
     def columns(self, opened: datetime, moments: list[datetime]) -> dict[str, str]:
         """Return what the help desk itself reports about a ticket, consistent or not."""
         status = self.pick(("open", "pending", "on_hold", "solved", "closed", "closed", ""))
-        has_ended = status in ("solved", "closed") or self.maybe(0.15)
+        has_ended = status in ("solved", "closed") or self.maybe(0.25 if status else 0.6)
         resolved = self.near(*moments) if has_ended and self.maybe(0.55) else None
         closed = self.near(*moments, *([resolved] if resolved else [])) if has_ended and self.maybe(0.6) else None
         resolved, closed = (moment and max(moment, opened) for moment in (resolved, closed))

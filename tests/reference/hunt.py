@@ -97,6 +97,8 @@ def main(first: int, count: int, with_loader: bool) -> int:
             for one in found:
                 known[one.table, one.column] = known.get((one.table, one.column), 0) + 1
         agreed += is_equal
+        if (seed - first) % 50 == 49:
+            print(f"{agreed} of {seed - first + 1} seeds agreed so far", flush=True)
     print(f"{agreed} of {count} seeds agreed; {known}")
     return agreed == count
 
