@@ -65,7 +65,7 @@ class Ticket:
             """,
             ticket_id,
         )
-        self.has_changes = bool(self.value("select count(*) from facts.status_changes where ticket_id = ?", ticket_id))
+        self.has_changes = bool(self.value("select count(*) from facts.changed_tickets where ticket_id = ?", ticket_id))
         self.unknown_closing = not self.row["is_open"] and self.row["closed_at"] is None
         self.ended_at = None if self.unknown_closing else self.row["closed_at"] or self.as_of
         self.desk = self.rows("select name, timezone, ticket_url from raw.desk")[0]
@@ -588,15 +588,15 @@ def _client_waits(ticket: Ticket) -> Iterator[tuple[datetime, datetime, str]]:
         return
     since = None
     for word in ticket.rows(
-        "select said_at, has_client, has_agent from facts.words where ticket_id = ? and said_at <= ? order by said_at",
+        "select said_at, is_agent from facts.words where ticket_id = ? and said_at <= ? order by word_number",
         ticket.id,
         ticket.ended_at,
     ):
         at = word["said_at"]
-        if word["has_client"] and since is not None:
+        if not word["is_agent"] and since is not None:
             yield since, at, "the client wrote"
             since = None
-        if word["has_agent"] and since is None and at > ticket.opened_at:
+        if word["is_agent"] and since is None and at > ticket.opened_at:
             since = at
     if since is not None:
         yield since, ticket.ended_at, "closed" if ticket.row["closed_at"] else "as of"

@@ -29,9 +29,10 @@ words as (
 
     select
         words.ticket_id,
+        words.word_number,
         words.said_at,
-        words.has_agent,
-        words.has_agent and words.said_at > openings.opened_at as is_answer,
+        words.is_agent,
+        words.is_agent and words.said_at > openings.opened_at as is_answer,
         openings.ended_at,
         least(coalesce(words.next_said_at, openings.ended_at), openings.ended_at) as silent_until_at
     from facts.words
@@ -44,7 +45,7 @@ words as (
 select
     ticket_id,
     max(said_at) as last_word_at,
-    case when arg_max(has_agent, said_at) then 'agent' else 'client' end as last_word_by,
+    case when arg_max(is_agent, word_number) then 'agent' else 'client' end as last_word_by,
     -- After an answer the client is waited for until the next word of either: if that is another
     -- answer, the wait goes on from there [S13].
     coalesce(sum(epoch(silent_until_at)::bigint - epoch(said_at)::bigint) filter (is_answer), 0)::bigint

@@ -1,9 +1,9 @@
--- What changed the load on a local day: openings, closings, reopenings, and whose turn it became.
--- One row per ticket_id, day_on
+-- What changed the load: openings, closings, reopenings, and whose turn it became, by local day.
+-- One row per ticket_id, happened_at, event_code
 --
--- waiting_on_client_change is +1 where the day ended with the client's turn and began without, -1
--- the other way round: an open ticket whose last word is an agent's [L4]. Tickets closed at an
--- unknown time are no part of the load [S11].
+-- waiting_on_client_change is +1 where the client's turn began and -1 where it ended: that of an
+-- open ticket whose last word is an agent's [L4]. A turn that ends on the day it began is left out.
+-- Tickets closed at an unknown time are no part of the load [S11].
 
 with openings as (
 
@@ -66,7 +66,7 @@ client_turns as (
         on open_stretches.ticket_id = words.ticket_id
         and (open_stretches.until_at is null or words.said_at < open_stretches.until_at)
         and (words.next_said_at is null or words.next_said_at > open_stretches.from_at)
-    where words.has_agent
+    where words.is_agent
 
 ),
 
@@ -81,11 +81,12 @@ local_time as (
 
 ),
 
--- A turn that ends on the day it began leaves no trace at the day's end.
 turn_days as (
 
     select
         client_turns.ticket_id,
+        client_turns.from_at,
+        client_turns.until_at,
         beginning.day_on as from_on,
         ending.day_on as until_on
     from client_turns
@@ -126,60 +127,46 @@ flows as (
     from closings
     where reopened_at is not null
 
-),
-
-events as (
-
-    select
-        flows.ticket_id,
-        local_time.day_on,
-        (flows.event_code = 'opened')::integer as opened_count,
-        (flows.event_code = 'reopened')::integer as reopened_count,
-        (flows.event_code = 'closed')::integer as closed_count,
-        0 as waiting_on_client_change
-    from flows
-    inner join local_time
-        on local_time.piece_on = flows.happened_at::date
-        and flows.happened_at >= local_time.from_at
-        and flows.happened_at < local_time.until_at
-
-    union all
-
-    select
-        ticket_id,
-        from_on as day_on,
-        0 as opened_count,
-        0 as reopened_count,
-        0 as closed_count,
-        1 as waiting_on_client_change
-    from turn_days
-
-    union all
-
-    select
-        ticket_id,
-        until_on as day_on,
-        0 as opened_count,
-        0 as reopened_count,
-        0 as closed_count,
-        -1 as waiting_on_client_change
-    from turn_days
-    where until_on is not null
-
 )
 
 select
+    flows.ticket_id,
+    flows.happened_at,
+    flows.event_code,
+    local_time.day_on,
+    (flows.event_code = 'opened')::bigint as opened_count,
+    (flows.event_code = 'reopened')::bigint as reopened_count,
+    (flows.event_code = 'closed')::bigint as closed_count,
+    0::bigint as waiting_on_client_change
+from flows
+inner join local_time
+    on local_time.piece_on = flows.happened_at::date
+    and flows.happened_at >= local_time.from_at
+    and flows.happened_at < local_time.until_at
+
+union all
+
+select
     ticket_id,
-    day_on,
-    sum(opened_count)::bigint as opened_count,
-    sum(reopened_count)::bigint as reopened_count,
-    sum(closed_count)::bigint as closed_count,
-    sum(waiting_on_client_change)::bigint as waiting_on_client_change
-from events
-group by
+    from_at as happened_at,
+    'client_turn_began' as event_code,
+    from_on as day_on,
+    0 as opened_count,
+    0 as reopened_count,
+    0 as closed_count,
+    1 as waiting_on_client_change
+from turn_days
+
+union all
+
+select
     ticket_id,
-    day_on
-having sum(opened_count) > 0
-    or sum(reopened_count) > 0
-    or sum(closed_count) > 0
-    or sum(waiting_on_client_change) <> 0
+    until_at as happened_at,
+    'client_turn_ended' as event_code,
+    until_on as day_on,
+    0 as opened_count,
+    0 as reopened_count,
+    0 as closed_count,
+    -1 as waiting_on_client_change
+from turn_days
+where until_on is not null

@@ -38,7 +38,7 @@ unspoken_posts as (
 
 select ticket_id
 from facts.words
-where previous_said_at is null
+where word_number = 1
 
 union
 

@@ -49,7 +49,7 @@ first_words as (
     semi join openings
         on openings.ticket_id = words.ticket_id
         and openings.opened_by = 'agent'
-    where words.has_client
+    where not words.is_agent
     group by words.ticket_id
 
 ),

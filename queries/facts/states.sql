@@ -50,10 +50,9 @@ closings as (
 deferred_tickets as (
 
     select ticket_id
-    from facts.status_changes
-    where is_latest
-        and outcome_code = 'deferred'
-        and not is_closed
+    from facts.changed_tickets
+    where last_deferral_order = last_order
+        and last_opening_order = last_order
 
 ),
 

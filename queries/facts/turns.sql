@@ -41,9 +41,9 @@ words as (
     select
         words.ticket_id,
         words.said_at,
-        words.has_client,
-        words.has_agent,
-        coalesce(words.previous_said_at > starts.response_started_at, false) and words.was_agent as was_agent
+        words.is_agent,
+        coalesce(words.previous_said_at > starts.response_started_at, false) and words.was_agent as was_agent,
+        words.is_agent and not words.was_agent and words.previous_said_at = words.said_at as is_mixed
     from facts.words
     inner join starts
         on starts.ticket_id = words.ticket_id
@@ -58,22 +58,35 @@ mixed_tickets as (
 
     select distinct ticket_id
     from words
-    where has_client
-        and has_agent
+    where is_mixed
+
+),
+
+mixed_seconds as (
+
+    select
+        words.ticket_id,
+        words.said_at,
+        bool_or(words.is_agent) as has_agent,
+        bool_or(words.is_agent) and bool_or(not words.is_agent) as is_mixed
+    from words
+    inner join mixed_tickets
+        on mixed_tickets.ticket_id = words.ticket_id
+    group by
+        words.ticket_id,
+        words.said_at
 
 ),
 
 mixed_words as (
 
     select
-        words.ticket_id,
-        words.said_at,
-        words.has_client and words.has_agent as is_mixed,
-        words.has_agent,
-        row_number() over (partition by words.ticket_id order by words.said_at) as word_number
-    from words
-    inner join mixed_tickets
-        on mixed_tickets.ticket_id = words.ticket_id
+        ticket_id,
+        said_at,
+        is_mixed,
+        has_agent,
+        row_number() over (partition by ticket_id order by said_at) as word_number
+    from mixed_seconds
 
 ),
 
@@ -126,7 +139,7 @@ stepped_words as (
     select
         words.ticket_id,
         words.said_at,
-        words.has_agent as is_answer,
+        words.is_agent as is_answer,
         words.was_agent as was_answer
     from words
     anti join mixed_tickets

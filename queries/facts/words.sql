@@ -1,10 +1,9 @@
--- The seconds in which something was said in a ticket, with what was said before and after.
--- One row per ticket_id, said_at
+-- What was said in each ticket and by whom, word by word, with what was said before and after.
+-- One row per ticket_id, word_number
 --
--- A word is a public post of a client or an agent that no machine wrote [M1, M2]. Several words of
--- one second are one row; of those the client's comes first [M3], so a second with an agent's word
--- ends with it. Posts dated before their ticket's creation, or of no known ticket, have no effect
--- [S15, T13].
+-- A word is a public post of a client or an agent that no machine wrote [M1, M2]. Words of one
+-- second are in the order of M3: the client's first. Posts dated before their ticket's creation,
+-- or of no known ticket, have no effect [S15, T13].
 
 with clock as (
 
@@ -22,47 +21,31 @@ openings as (
 
 ),
 
-posts as (
-
-    select
-        ticket_id,
-        author_role,
-        posted_at
-    from raw.posts
-    where author_role in ('client', 'agent')
-        and coalesce(is_public, true)
-        and not coalesce(is_auto, false)
-
-),
-
 spoken as (
 
     select
         posts.ticket_id,
         posts.posted_at as said_at,
-        count(*) filter (posts.author_role = 'client') as client_count,
-        count(*) filter (posts.author_role = 'agent') as agent_count
-    from posts
+        posts.author_role = 'agent' as is_agent
+    from raw.posts
     cross join clock
     inner join openings
         on openings.ticket_id = posts.ticket_id
-    where posts.posted_at >= openings.opened_at
+    where posts.author_role in ('client', 'agent')
+        and coalesce(posts.is_public, true)
+        and not coalesce(posts.is_auto, false)
+        and posts.posted_at >= openings.opened_at
         and posts.posted_at <= clock.as_of_at
-    group by
-        posts.ticket_id,
-        posts.posted_at
 
 )
 
 select
     ticket_id,
+    row_number() over in_order as word_number,
     said_at,
-    client_count,
-    agent_count,
-    client_count > 0 as has_client,
-    agent_count > 0 as has_agent,
+    is_agent,
     lag(said_at) over in_order as previous_said_at,
-    lag(agent_count > 0, 1, false) over in_order as was_agent,
+    lag(is_agent, 1, false) over in_order as was_agent,
     lead(said_at) over in_order as next_said_at
 from spoken
-window in_order as (partition by ticket_id order by said_at)
+window in_order as (partition by ticket_id order by said_at, is_agent)

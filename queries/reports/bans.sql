@@ -47,12 +47,11 @@ answers as (
 
     select
         tickets.client_id,
-        words.said_at,
-        words.agent_count
+        words.said_at
     from facts.words
     inner join tickets
         on tickets.ticket_id = words.ticket_id
-    where words.has_agent
+    where words.is_agent
         and words.said_at > tickets.opened_at
 
 ),
@@ -61,7 +60,7 @@ answered as (
 
     select
         bans.ban_id,
-        sum(answers.agent_count) as answer_count
+        count(*) as answer_count
     from bans
     inner join answers
         on answers.client_id = bans.client_id
@@ -79,7 +78,7 @@ select
     bans.lifted_at as until_at,
     bans.reason,
     coalesce(asked.ticket_count, 0) as tickets_since_count,
-    coalesce(answered.answer_count, 0)::bigint as answers_since_count,
+    coalesce(answered.answer_count, 0) as answers_since_count,
     bans.ban_id,
     bans.decided_by
 from bans
