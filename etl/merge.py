@@ -112,6 +112,8 @@ def merge_records(
         rows = _fill_straight(con, stage(con, cells, fillings[0]), file_number)
         if rows is not None:
             return Account(rows, rows, 0, 0, 0, 0)
+    empty = " and ".join(f"c{number} is null" for number in range(len(export.header)))
+    _set_aside_skipped(con, name, empty, "every cell is empty")
     # A record is refused whole: every table's cells are looked at before any is filled.
     for filling in fillings:
         _refuse(con, name, stage(con, cells, filling))

@@ -7,19 +7,19 @@ read again record by record, the whole ones are kept, and each torn one is named
 
 import csv
 import datetime as dt
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import dropwhile
 from pathlib import Path
 
 import duckdb
 from python_calamine import CalamineError, CalamineWorkbook
 
-from etl.recognise import Export, LoadError
+from etl.recognise import LONGEST_RECORD, Export, LoadError, what_is_torn
 
-# The longest record that is read; a longer one is almost surely a quote that never closes.
-LONGEST_RECORD = 8_000_000
 LINES_OF_A_RECORD = 20_000
 
 Torn = tuple[int, str, str]  # record number, the text found, what is wrong with it
@@ -32,14 +32,14 @@ def read(con: duckdb.DuckDBPyConnection, export: Export) -> list[Torn]:
     the file cannot be read at all.
     """
     width = len(export.header)
-    with _as_utf8(export) as (path, skipped):
+    with _as_utf8(export) as path:
         try:
-            _copy(con, path, export.delimiter, width, skipped)
+            _copy(con, path, export.delimiter, width)
             return []
         except duckdb.Error:
-            repaired, torn = _repair(path, export.delimiter, width, skipped)
+            repaired, torn = _repair(path, export.delimiter, width)
             try:
-                _copy(con, repaired, ",", width, 0)
+                _copy(con, repaired, ",", width)
             except duckdb.Error as error:
                 raise LoadError(f"{export.file_name}: cannot be read: {str(error).splitlines()[0]}") from error
             finally:
@@ -47,22 +47,27 @@ def read(con: duckdb.DuckDBPyConnection, export: Export) -> list[Torn]:
             return torn
 
 
-def _copy(con: duckdb.DuckDBPyConnection, path: Path, delimiter: str, width: int, skipped: int) -> None:
+def _copy(con: duckdb.DuckDBPyConnection, path: Path, delimiter: str, width: int) -> None:
     columns = "{" + ", ".join(f"'c{number}': 'VARCHAR'" for number in range(width)) + "}"
     con.execute(
         f"""
         create or replace temp table incoming as
         select * from read_csv(
-            ?, auto_detect = false, delim = ?, quote = '"', escape = '"', header = true, skip = {skipped},
-            columns = {columns}, max_line_size = {LONGEST_RECORD}, compression = 'none')
+            ?, auto_detect = false, delim = ?, quote = '"', escape = '"', header = true,
+            columns = {columns}, max_line_size = {LONGEST_RECORD}, compression = 'none', hive_partitioning = false)
         """,
-        [str(path), delimiter],
+        [_literally(path), delimiter],
     )
 
 
+def _literally(path: Path) -> str:
+    """Return a path as DuckDB has to be told it, which takes `*`, `?` and `[` for a pattern of names."""
+    return re.sub(r"([*?\[])", r"[\1]", path.absolute().as_posix())
+
+
 @contextmanager
-def _as_utf8(export: Export) -> Iterator[tuple[Path, int]]:
-    """Give the path of the export as UTF-8 text with line feeds, and how many lines to skip."""
+def _as_utf8(export: Export) -> Iterator[Path]:
+    """Give the path of the export as UTF-8 text that begins with its header, its lines ending as DuckDB knows them."""
     if export.sheet is not None:
         with _temporary() as file:
             writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
@@ -70,14 +75,16 @@ def _as_utf8(export: Export) -> Iterator[tuple[Path, int]]:
             for row in sheet_rows(export.path, export.sheet):
                 writer.writerow((row + [""] * width)[:width])
             file.flush()
-            yield Path(file.name), 0
-    elif export.encoding in ("utf-8", "utf-8-sig") and not _old_line_ends(export.path):
-        yield export.path, export.header_line
+            yield Path(file.name)
+    elif export.encoding in ("utf-8", "utf-8-sig") and not export.header_line and not _old_line_ends(export.path):
+        yield export.path
     else:
         with _temporary() as file, export.path.open(encoding=export.encoding, newline=None) as text:
+            for _ in range(export.header_line):
+                text.readline()
             shutil.copyfileobj(text, file)
             file.flush()
-            yield Path(file.name), export.header_line
+            yield Path(file.name)
 
 
 def _old_line_ends(path: Path) -> bool:
@@ -99,15 +106,14 @@ def _temporary() -> Iterator:
         Path(file.name).unlink()
 
 
-def _repair(path: Path, delimiter: str, width: int, skipped: int) -> tuple[Path, list[Torn]]:
+def _repair(path: Path, delimiter: str, width: int) -> tuple[Path, list[Torn]]:
     """Copy the whole records of a torn file to a clean one, and name the torn ones.
 
     A record that does not parse, or has another number of cells, loses its first line and
     reading goes on with the next, so that one open quote never swallows what follows it.
     """
-    csv.field_size_limit(LONGEST_RECORD)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = file.readlines()[skipped:]
+        lines = file.readlines()
     torn: list[Torn] = []
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".csv", delete=False) as clean:
         writer = csv.writer(clean, quoting=csv.QUOTE_ALL, lineterminator="\n")
@@ -116,7 +122,7 @@ def _repair(path: Path, delimiter: str, width: int, skipped: int) -> tuple[Path,
             if not lines[position].strip("\r\n") and width > 1:
                 position += 1
                 continue
-            cells, used, problem = _record(lines, position, delimiter)
+            cells, used, problem = _record(lines, position, delimiter, width)
             if not problem and len(cells) != width and record >= 0:
                 problem = f"has {len(cells)} cells, the header has {width}"
                 if used > 1 and not _is_whole(lines, position + 1, delimiter, width):
@@ -133,20 +139,28 @@ def _repair(path: Path, delimiter: str, width: int, skipped: int) -> tuple[Path,
     return Path(clean.name), torn
 
 
-def _record(lines: list[str], position: int, delimiter: str) -> tuple[list[str], int, str]:
-    """The cells of the record that starts at a line, how many lines it has, and what is wrong."""
-    reader = csv.reader(iter(lines[position : position + LINES_OF_A_RECORD]), delimiter=delimiter, strict=True)
+def _record(lines: list[str], position: int, delimiter: str, width: int) -> tuple[list[str], int, str]:
+    """The cells of the record that starts at a line, how many lines it has, and what is wrong.
+
+    Delimiters after the last cell are no cells, as for DuckDB.
+    """
+    until = min(position + LINES_OF_A_RECORD, len(lines))
+    reader = csv.reader((lines[number] for number in range(position, until)), delimiter=delimiter, strict=True)
     try:
-        return next(reader), reader.line_num, ""
+        cells = next(reader) or [""]
     except csv.Error as error:
-        unclosed = "unexpected end" in str(error)
-        return [], 1, "a quote is opened and never closed" if unclosed else "text follows a closing quote"
+        return [], 1, what_is_torn(error)
+    while len(cells) > width and not cells[-1]:
+        cells.pop()
+    if sum(map(len, cells)) > LONGEST_RECORD // 4 and len(",".join(cells).encode()) > LONGEST_RECORD:
+        return [], reader.line_num, f"has more than {LONGEST_RECORD:,} characters"
+    return cells, reader.line_num, ""
 
 
 def _is_whole(lines: list[str], position: int, delimiter: str, width: int) -> bool:
     if position >= len(lines):
         return False
-    cells, _, problem = _record(lines, position, delimiter)
+    cells, _, problem = _record(lines, position, delimiter, width)
     return not problem and len(cells) == width
 
 
@@ -160,10 +174,10 @@ def sheets(path: Path, file_name: str) -> list[str]:
 
 
 def sheet_rows(path: Path, sheet: str) -> Iterator[list[str]]:
-    """Give the rows of a sheet as text, as a person would have typed it into a CSV."""
+    """Give the rows of a sheet from the header on, as text, as a person would have typed it into a CSV."""
     with CalamineWorkbook.from_path(path) as book:
-        for row in book.get_sheet_by_name(sheet).iter_rows():
-            yield [_text(cell) for cell in row]
+        rows = ([_text(cell) for cell in row] for row in book.get_sheet_by_name(sheet).iter_rows())
+        yield from dropwhile(lambda row: not any(row), rows)
 
 
 def _text(cell: object) -> str:

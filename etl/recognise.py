@@ -7,6 +7,8 @@ never guesses: a sniffer that chooses wrongly turns a damaged file into one odd 
 import codecs
 import csv
 import io
+import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,13 @@ SPREADSHEET = {".xlsx", ".ods"}
 DELIMITERS = ",;\t|"
 HEADER_BYTES = 1 << 18
 CHUNK_BYTES = 1 << 24
+# What may stand before the header: a line that names the delimiter, and blank lines.
+SEP_LINE = re.compile(r'"?sep=([^\r\n])"?[ ]*(\r\n|\r|\n)', re.IGNORECASE)
+BLANK_LINE = re.compile(r"[ \t]*(\r\n|\r|\n)")
+# The longest record that is read; a longer one is almost surely a quote that never closes.
+LONGEST_RECORD = 8_000_000
+
+csv.field_size_limit(LONGEST_RECORD)
 
 
 class LoadError(EtlError):
@@ -34,13 +43,13 @@ class Export:
     header: list[str]
     delimiter: str = ","
     encoding: str = "utf-8"
-    header_line: int = 0  # physical lines before the header (a `sep=;` line)
+    header_line: int = 0  # physical lines before the header (a `sep=;` line, blank lines)
     sheet: str | None = None
 
 
 @dataclass(frozen=True)
 class Ignored:
-    """A file under a folder that is not loaded, and why."""
+    """A file under a folder, or a sheet of a workbook, that is not loaded, and why."""
 
     file_name: str
     reason: str
@@ -49,26 +58,43 @@ class Ignored:
 def find_exports(paths: list[Path], mapping: Dialect | None = None) -> tuple[list[Export], list[Ignored]]:
     """Return what can be loaded under `paths`, sorted by path, and what is passed over.
 
-    A file named itself must be loadable; one found in a folder may be passed over. Raises
-    LoadError for a path that does not exist, and for a named file that no dialect fits.
+    A file named itself must be loadable; one found in a folder may be passed over, and so may
+    a sheet of a workbook that holds others. A file given twice is one file. Raises LoadError for
+    a path that does not exist, and for a named file that no dialect fits.
     """
     exports: list[Export] = []
     ignored: list[Ignored] = []
+    for file, name, is_named in _named(paths):
+        try:
+            found, passed_over = _recognise(file, name, mapping)
+        except LoadError as error:
+            if is_named:
+                raise
+            ignored.append(Ignored(name, str(error).removeprefix(f"{name}: ")))
+        else:
+            exports += found
+            ignored += passed_over
+    return exports, ignored
+
+
+def _named(paths: list[Path]) -> list[tuple[Path, str, bool]]:
+    """Every file under `paths` once, with the name it is known by, and whether it was named itself.
+
+    The name is that under the folder given; where two files have the same, the whole path.
+    """
+    files: dict[Path, tuple[Path, str, bool]] = {}
     for path in paths:
         if path.is_dir():
             for file in sorted(found for found in path.rglob("*") if found.is_file()):
                 relative = file.relative_to(path)
-                if any(part.startswith((".", "~$")) for part in relative.parts):
-                    continue
-                try:
-                    exports += recognise(file, relative.as_posix(), mapping)
-                except LoadError as error:
-                    ignored.append(Ignored(relative.as_posix(), str(error).removeprefix(f"{relative.as_posix()}: ")))
+                if not any(part.startswith((".", "~$")) for part in relative.parts):
+                    files.setdefault(file.resolve(), (file, relative.as_posix(), False))
         elif path.exists():
-            exports += recognise(path, path.name, mapping)
+            files[path.resolve()] = (path, path.name, True)
         else:
             raise LoadError(f"{path}: there is no such file or folder")
-    return exports, ignored
+    count = Counter(name for _, name, _ in files.values())
+    return [(file, name if count[name] == 1 else file.as_posix(), named) for file, name, named in files.values()]
 
 
 def recognise(path: Path, file_name: str, mapping: Dialect | None = None) -> list[Export]:
@@ -76,6 +102,10 @@ def recognise(path: Path, file_name: str, mapping: Dialect | None = None) -> lis
 
     Raises LoadError when it is empty, of another format, or no dialect fits.
     """
+    return _recognise(path, file_name, mapping)[0]
+
+
+def _recognise(path: Path, file_name: str, mapping: Dialect | None) -> tuple[list[Export], list[Ignored]]:
     suffix = path.suffix.lower()
     if suffix in SPREADSHEET:
         return _workbook(path, file_name, mapping)
@@ -91,18 +121,20 @@ def recognise(path: Path, file_name: str, mapping: Dialect | None = None) -> lis
     if not text.strip():
         raise LoadError(f"{file_name}: the file is empty; there is not even a header")
 
-    skipped = 0
-    delimiters = DELIMITERS
-    first, _, rest = text.partition("\n")
-    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
-        delimiters, text, skipped = first.strip()[4], rest, 1
+    skipped, delimiters = 0, DELIMITERS
+    if sep := SEP_LINE.match(text):
+        skipped, delimiters, text = 1, sep[1], text[sep.end() :]
+    while blank := BLANK_LINE.match(text):
+        skipped, text = skipped + 1, text[blank.end() :]
     headers = {delimiter: _header(text, delimiter) for delimiter in delimiters}
     # The delimiter under which a dialect fits; for the message, the one that gives most columns.
     likely = max(headers, key=lambda delimiter: len(headers[delimiter]))
     for delimiter in sorted(headers, key=lambda delimiter: delimiter != likely):
         dialect = _fitting(headers[delimiter], file_name, mapping)
         if dialect:
-            return [Export(path, file_name, dialect, headers[delimiter], delimiter, encoding, skipped)]
+            _demand_whole(text, delimiter, file_name)
+            return [Export(path, file_name, dialect, headers[delimiter], delimiter, encoding, skipped)], []
+    _demand_whole(text, likely, file_name)
     raise _unknown(headers[likely], file_name, mapping)
 
 
@@ -114,39 +146,50 @@ def find_encoding(path: Path, file_name: str) -> str:
     with path.open("rb") as file:
         start = file.read(4)
         if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        encoding = "utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8"
-        file.seek(0)
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        try:
-            while chunk := file.read(CHUNK_BYTES):
-                if not chunk.isascii() or decoder.getstate()[0]:
-                    decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-            return encoding
-        except UnicodeDecodeError:
+            possible = ["utf-16"]
+        else:
+            possible = ["utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8", "cp1252"]
+        for encoding in possible:
             file.seek(0)
-        decoder = codecs.getincrementaldecoder("cp1252")()
-        try:
-            while chunk := file.read(CHUNK_BYTES):
-                decoder.decode(chunk)
-            return "cp1252"
-        except UnicodeDecodeError as error:
-            raise LoadError(
-                f"{file_name}: neither UTF-8, UTF-16 nor Windows-1252 text; save it as CSV in UTF-8"
-            ) from error
+            decoder = codecs.getincrementaldecoder(encoding)()
+            try:
+                while chunk := file.read(CHUNK_BYTES):
+                    if encoding != "utf-8" or not chunk.isascii() or decoder.getstate()[0]:
+                        decoder.decode(chunk)
+                decoder.decode(b"", final=True)
+                return encoding
+            except UnicodeDecodeError:
+                continue
+    raise LoadError(f"{file_name}: neither UTF-8, UTF-16 nor Windows-1252 text; save it as CSV in UTF-8")
 
 
 def _header(text: str, delimiter: str) -> list[str]:
     """The names of the first record, which may hold newlines inside quotes."""
-    row = next(csv.reader(io.StringIO(text.lstrip("\r\n"), newline=None), delimiter=delimiter), [])
+    row = next(csv.reader(io.StringIO(text, newline=None), delimiter=delimiter), [])
     return [" ".join(name.split()) for name in row]
 
 
-def _workbook(path: Path, file_name: str, mapping: Dialect | None) -> list[Export]:
+def _demand_whole(text: str, delimiter: str, file_name: str) -> None:
+    """Raise LoadError when the header is torn: an open quote would swallow the records after it."""
+    try:
+        next(csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=True), [])
+    except csv.Error as error:
+        raise LoadError(f"{file_name}: the header is torn: {what_is_torn(error)}") from error
+
+
+def what_is_torn(error: csv.Error) -> str:
+    """Return what is wrong with a record the csv module could not read."""
+    if "unexpected end" in str(error):
+        return "a quote is opened and never closed"
+    if "field limit" in str(error):
+        return f"a cell has more than {LONGEST_RECORD:,} characters"
+    return "text follows a closing quote"
+
+
+def _workbook(path: Path, file_name: str, mapping: Dialect | None) -> tuple[list[Export], list[Ignored]]:
     from etl.read import sheet_rows, sheets
 
-    found, problems = [], []
+    found, ignored, problems = [], [], []
     names = sheets(path, file_name)
     for sheet in names:
         label = file_name if len(names) == 1 else f"{file_name}[{sheet}]"
@@ -159,9 +202,10 @@ def _workbook(path: Path, file_name: str, mapping: Dialect | None) -> list[Expor
             found.append(Export(path, label, dialect, header, sheet=sheet))
         else:
             problems.append(_unknown(header, label, mapping))
+            ignored.append(Ignored(label, str(problems[-1]).removeprefix(f"{label}: ")))
     if not found:
         raise problems[0] if problems else LoadError(f"{file_name}: the workbook has no sheet")
-    return found
+    return found, ignored
 
 
 def _fitting(header: list[str], file_name: str, mapping: Dialect | None) -> Dialect | None:

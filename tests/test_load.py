@@ -236,6 +236,89 @@ def test_sep_line_newlines_in_cells_and_doubled_names(raw, tmp_path):
     assert raw.execute("select subject from raw.tickets").fetchall() == [('two\nlines; "quoted"',)]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("before", ["\n", "\n \n", "sep=,\n", '"sep=,"\n', "sep=,\n\n"])
+def test_lines_before_the_header_are_no_records(raw, tmp_path, before, ending, encoding):
+    text = before + "ticket_id,opened_at,subject\n\n1,2026-03-02,one\n\n2,2026-03-02,two\n"
+    account = load_text(raw, tmp_path, "tickets.csv", text.replace("\n", ending).encode(encoding))
+    assert counts(account) == (2, 2, 0, 0, 0, 0)
+
+
+def test_sep_line_may_name_the_tab(raw, tmp_path):
+    account = load_text(raw, tmp_path, "tickets.csv", "sep=\t\r\nticket_id\topened_at\r\n1\t2026-03-02\r\n")
+    assert counts(account) == (1, 1, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("header", "problem"),
+    [
+        ('ticket_id,opened_at,"subject', "a quote is opened and never closed"),
+        ('"ticket_id,opened_at,subject', "a quote is opened and never closed"),
+        ('ticket_id,opened_at,"sub"ject', "text follows a closing quote"),
+    ],
+)
+def test_torn_header_is_an_error_and_swallows_no_record(tmp_path, header, problem):
+    path = tmp_path / "tickets.csv"
+    path.write_text(header + "\n" + "1,2026-03-02,one\n" * 20_000)
+    with pytest.raises(LoadError) as caught:
+        recognise(path, path.name)
+    assert str(caught.value) == f"tickets.csv: the header is torn: {problem}"
+
+
+def test_first_record_may_be_long(raw, tmp_path):
+    text = f"ticket_id,opened_at,subject\n1,2026-03-02,{'x' * 300_000}\n"
+    assert counts(load_text(raw, tmp_path, "tickets.csv", text)) == (1, 1, 0, 0, 0, 0)
+
+
+def test_utf16_file_cut_in_the_middle_of_a_character_is_an_error(tmp_path):
+    path = tmp_path / "tickets.csv"
+    path.write_bytes("ticket_id,opened_at\n1,2026-03-02\n".encode("utf-16") + b"x")
+    with pytest.raises(LoadError, match="neither UTF-8, UTF-16 nor Windows-1252 text"):
+        recognise(path, path.name)
+
+
+@pytest.mark.parametrize("name", ["t[1].csv", "t*.csv", "t?.csv", "t'; drop table x; --.csv", "year=2026/c0=7/t.csv"])
+def test_name_of_a_file_is_no_pattern_and_no_sql(raw, tmp_path, name):
+    (tmp_path / "t1.csv").write_text("ticket_id,opened_at\nother,2026-03-02\n")
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("ticket_id,opened_at\n1,2026-03-02\n")
+    assert counts(load_file(raw, path)) == (1, 1, 0, 0, 0, 0)
+    assert raw.execute("select ticket_id from raw.tickets").fetchall() == [("1",)]
+
+
+@pytest.mark.parametrize("torn", ["", "9,2026-03-02\n"])
+def test_delimiters_after_the_last_cell_are_no_cells(raw, tmp_path, torn):
+    text = f"ticket_id,opened_at,subject\n1,2026-03-02,one,\n2,2026-03-02,two,,\n{torn}"
+    assert load_text(raw, tmp_path, "tickets.csv", text).inserted == 2
+
+
+@pytest.mark.parametrize("torn", ["", "9,2026-03-02\n"])
+def test_record_of_empty_cells_is_skipped_and_counted(raw, tmp_path, torn):
+    text = f'ticket_id,opened_at,subject\n1,2026-03-02,one\n,,\n"","",""\n{torn}2,2026-03-02,two\n'
+    account = load_text(raw, tmp_path, "tickets.csv", text)
+    assert (account.inserted, account.skipped, account.rejected) == (2, 2, 1 if torn else 0)
+    assert raw.execute("from raw.skips order by all").fetchall() == [
+        ("tickets.csv", 2, "every cell is empty"),
+        ("tickets.csv", 3, "every cell is empty"),
+    ]
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_file_of_one_column(raw, tmp_path, torn):
+    text = "\nclient_email\na@x.example\n\n" + ('"b@x.example\n' if torn else "") + "c@x.example\n"
+    account = load_text(raw, tmp_path, "clients.csv", text)
+    assert (account.inserted, account.skipped, account.rejected) == (2, 1, 1 if torn else 0)
+    assert raw.execute("select * from raw.clients where client_email = 'client_email'").fetchall() == []
+
+
+def test_cell_too_long_to_be_one_is_torn_and_the_rest_is_loaded(raw, tmp_path):
+    text = f'ticket_id,opened_at,subject\n1,2026-03-02,"{"x" * 8_000_001}"\n2,2026-03-02,two\n'
+    assert counts(load_text(raw, tmp_path, "tickets.csv", text)) == (2, 1, 0, 0, 0, 1)
+    assert reasons(raw) == ["1, None: a cell has more than 8,000,000 characters"]
+
+
 @pytest.mark.parametrize(
     ("torn", "reason"),
     [
@@ -307,6 +390,39 @@ def test_workbook_reads_like_the_csv(raw, tmp_path, write):
     assert raw.execute("select ticket_id, opened_at, subject, reopen_count from raw.tickets order by 1").fetchall() == [
         ("17850", datetime(2026, 3, 2, 8), "=1+1", 2),
         ("17851", datetime(2026, 3, 2, 9), "two\nlines", 0),
+    ]
+
+
+@pytest.mark.parametrize("write", [write_xlsx, write_ods], ids=["xlsx", "ods"])
+def test_workbook_may_begin_with_empty_rows_and_hold_others(raw, tmp_path, write):
+    path = tmp_path / f"tickets.{write.__name__.removeprefix('write_')}"
+    write(path, [("", ""), ("", ""), ("ticket_id", "opened_at"), ("1", "2026-03-02"), ("", ""), ("2", "2026-03-02")])
+    assert counts(load_file(raw, path)) == (3, 2, 0, 0, 1, 0)
+
+
+def test_sheet_that_no_dialect_fits_is_listed_and_an_empty_one_is_not(tmp_path):
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("tickets").write_row(0, 0, ["ticket_id", "opened_at"])
+        book.add_worksheet("empty")
+        book.add_worksheet("notes").write_row(0, 0, ["what", "who"])
+    exports, ignored = find_exports([path])
+    assert [export.file_name for export in exports] == ["book.xlsx[tickets]"]
+    ((name, reason),) = [(one.file_name, one.reason) for one in ignored]
+    assert name == "book.xlsx[notes]"
+    assert reason.startswith("no dialect fits; ")
+
+
+def test_file_given_twice_is_one_and_two_of_one_name_are_two(tmp_path):
+    for month in ("jan", "feb"):
+        (tmp_path / month).mkdir()
+        (tmp_path / month / "tickets.csv").write_text(TICKETS)
+    (tmp_path / "jan" / "posts.csv").write_text("post_id,ticket_id\n")
+    exports, _ = find_exports([tmp_path / "jan", tmp_path / "jan" / "tickets.csv", tmp_path / "feb"])
+    assert [export.file_name for export in exports] == [
+        "posts.csv",
+        (tmp_path / "jan" / "tickets.csv").as_posix(),
+        (tmp_path / "feb" / "tickets.csv").as_posix(),
     ]
 
 
