@@ -182,7 +182,7 @@ def chart(
         st.caption(empty)
         return
     event = st.altair_chart(
-        drawing().properties(padding={"left": 4, "top": 4, "right": 4, "bottom": 8}),
+        drawing().properties(padding={"left": 4, "top": 4, "right": 14, "bottom": 8}),
         key=f"chart_{name}",
         on_select="rerun" if leads_to else "ignore",
         alt=alt_text,

@@ -28,14 +28,15 @@ with steps as (
 events_by_day as (
 
     select
-        load_events.day_on,
-        sum(load_events.opened_count) as opened_count,
-        sum(load_events.reopened_count) as reopened_count,
-        sum(load_events.closed_count) as closed_count
-    from facts.load_events as load_events
+        stock_events.day_on,
+        sum(stock_events.opened_count) as opened_count,
+        sum(stock_events.reopened_count) as reopened_count,
+        sum(stock_events.closed_count) as closed_count,
+        sum(stock_events.open_change) as open_change
+    from reports.stock_events as stock_events
     inner join filtered_tickets
-        on filtered_tickets.ticket_id = load_events.ticket_id
-    group by load_events.day_on
+        on filtered_tickets.ticket_id = stock_events.ticket_id
+    group by stock_events.day_on
 
 ),
 
@@ -43,7 +44,7 @@ heights_by_day as (
 
     select
         day_on,
-        sum(opened_count + reopened_count - closed_count) over (order by day_on) as height,
+        sum(open_change) over (order by day_on) as height,
         lead(day_on, 1, date '9999-12-31') over (order by day_on) as next_on
     from events_by_day
 

@@ -2,31 +2,18 @@
 -- Date: opening for opened and the shares, closing for closed, first answer for the median; stocks are at as_of.
 -- One row per measure_code
 
-with periods as (
+with bounds as (
 
     select
-        'chosen' as period_code,
-        from_on,
-        until_on
+        chosen_period.from_on,
+        chosen_period.until_on,
+        chosen_period.from_on - cast(chosen_period.until_on - chosen_period.from_on + 1 as integer)
+            as previous_from_on,
+        -- There is a period before only where the data reaches back to its first day.
+        chosen_period.from_on - cast(chosen_period.until_on - chosen_period.from_on + 1 as integer) >= span.first_on
+            as has_previous,
+        chosen_period.from_on > span.first_on as has_start
     from chosen_period
-
-    union all
-
-    select
-        'previous' as period_code,
-        from_on - cast(until_on - from_on + 1 as integer) as from_on,
-        from_on - 1 as until_on
-    from chosen_period
-
-),
-
--- There is a period before only where the data reaches back to its first day.
-comparable as (
-
-    select
-        bool_and(periods.from_on >= span.first_on) as has_previous,
-        bool_and(periods.from_on > span.first_on) filter (periods.period_code = 'chosen') as has_start
-    from periods
     cross join reports.span as span
 
 ),
@@ -34,17 +21,23 @@ comparable as (
 tickets as (
 
     select
-        filtered_tickets.ticket_id,
         filtered_tickets.is_open,
-        filtered_tickets.is_in_averages,
         ticket_details.opened_on,
         ticket_details.responded_on,
-        ticket_details.response_business_days,
-        ticket_details.response_code,
-        ticket_details.response_verdict,
         ticket_details.is_waiting_on_desk,
         ticket_details.is_answer_overdue,
-        ticket_details.is_resolution_overdue
+        ticket_details.is_resolution_overdue,
+        -- Judged are those within or late; running past due counts as late, running ones do not count.
+        filtered_tickets.is_in_averages and ticket_details.response_verdict in ('pass', 'fail') as is_judged,
+        filtered_tickets.is_in_averages and ticket_details.response_verdict = 'pass' as is_within_2_days,
+        filtered_tickets.is_in_averages
+        and ticket_details.response_verdict = 'pass'
+        and ticket_details.response_code = 'within_1_day' as is_within_1_day,
+        case
+            when filtered_tickets.is_in_averages
+                and ticket_details.response_code in ('within_1_day', 'within_2_days', 'late')
+                then ticket_details.response_business_days
+        end as response_business_days
     from filtered_tickets
     inner join reports.ticket_details as ticket_details
         on ticket_details.ticket_id = filtered_tickets.ticket_id
@@ -62,107 +55,113 @@ stocks as (
 
 ),
 
-earlier_stocks as (
+openings_by_day as (
 
     select
-        coalesce(sum(stock_events.change) filter (stock_events.measure_code = 'open'), 0) as open_count,
-        coalesce(sum(stock_events.change) filter (stock_events.measure_code = 'waiting_on_desk'), 0)
-            as waiting_on_desk_count,
-        coalesce(sum(stock_events.change) filter (stock_events.measure_code = 'answers_overdue'), 0)
-            as answers_overdue_count,
-        coalesce(sum(stock_events.change) filter (stock_events.measure_code = 'resolutions_overdue'), 0)
-            as resolutions_overdue_count
-    from chosen_period
-    inner join reports.stock_events as stock_events
-        on stock_events.day_on < chosen_period.from_on
-    inner join filtered_tickets
-        on filtered_tickets.ticket_id = stock_events.ticket_id
-
-),
-
-closings as (
-
-    select
-        periods.period_code,
-        sum(load_events.closed_count)::bigint as closed_count
-    from periods
-    inner join facts.load_events as load_events
-        on load_events.day_on between periods.from_on and periods.until_on
-    inner join filtered_tickets
-        on filtered_tickets.ticket_id = load_events.ticket_id
-    group by periods.period_code
+        opened_on,
+        count(*) as opened_count,
+        count(*) filter (is_judged) as judged_count,
+        count(*) filter (is_within_2_days) as within_2_days_count,
+        count(*) filter (is_within_1_day) as within_1_day_count
+    from tickets
+    group by opened_on
 
 ),
 
 openings as (
 
     select
-        periods.period_code,
-        count(*) as opened_count,
-        -- Judged are those within or late; running past due counts as late, running ones do not count.
-        count(*) filter (tickets.is_in_averages and tickets.response_verdict in ('pass', 'fail')) as judged_count,
-        count(*) filter (tickets.is_in_averages and tickets.response_verdict = 'pass') as within_2_days_count,
-        count(*) filter (
-            tickets.is_in_averages
-            and tickets.response_verdict = 'pass'
-            and tickets.response_code = 'within_1_day'
-        ) as within_1_day_count
-    from periods
-    inner join tickets
-        on tickets.opened_on between periods.from_on and periods.until_on
-    group by periods.period_code
+        openings_by_day.opened_on >= bounds.from_on as is_chosen,
+        sum(openings_by_day.opened_count) as opened_count,
+        sum(openings_by_day.judged_count) as judged_count,
+        sum(openings_by_day.within_2_days_count) as within_2_days_count,
+        sum(openings_by_day.within_1_day_count) as within_1_day_count
+    from openings_by_day
+    inner join bounds
+        on openings_by_day.opened_on between bounds.previous_from_on and bounds.until_on
+    group by is_chosen
 
 ),
 
 answers as (
 
     select
-        periods.period_code,
+        tickets.responded_on >= bounds.from_on as is_chosen,
         count(tickets.response_business_days) as answered_count,
         median(tickets.response_business_days) as median_business_days
-    from periods
-    inner join tickets
-        on tickets.responded_on between periods.from_on and periods.until_on
-    where tickets.is_in_averages
-        and tickets.response_code in ('within_1_day', 'within_2_days', 'late')
-    group by periods.period_code
+    from tickets
+    inner join bounds
+        on tickets.responded_on between bounds.previous_from_on and bounds.until_on
+    where tickets.response_business_days is not null
+    group by is_chosen
 
 ),
 
-by_period as (
+changes_by_day as (
 
     select
-        periods.period_code,
-        coalesce(openings.opened_count, 0) as opened_count,
-        coalesce(closings.closed_count, 0) as closed_count,
-        coalesce(answers.answered_count, 0) as answered_count,
-        case when answers.answered_count >= 20 then answers.median_business_days end as median_business_days,
-        coalesce(openings.judged_count, 0) as judged_count,
-        openings.within_1_day_count / nullif(openings.judged_count, 0) as within_1_day_share,
-        openings.within_2_days_count / nullif(openings.judged_count, 0) as within_2_days_share
-    from periods
-    left join openings
-        on openings.period_code = periods.period_code
-    left join closings
-        on closings.period_code = periods.period_code
-    left join answers
-        on answers.period_code = periods.period_code
+        stock_events.day_on,
+        sum(stock_events.closed_count) as closed_count,
+        sum(stock_events.open_change) as open_change,
+        sum(stock_events.waiting_on_desk_change) as waiting_on_desk_change,
+        sum(stock_events.answers_overdue_change) as answers_overdue_change,
+        sum(stock_events.resolutions_overdue_change) as resolutions_overdue_change
+    from reports.stock_events as stock_events
+    inner join filtered_tickets
+        on filtered_tickets.ticket_id = stock_events.ticket_id
+    group by stock_events.day_on
+
+),
+
+-- The heights at the end of the day before the period, and the closings in it and in the one before.
+history as (
+
+    select
+        coalesce(sum(open_change) filter (day_on < from_on), 0) as open_count,
+        coalesce(sum(waiting_on_desk_change) filter (day_on < from_on), 0) as waiting_on_desk_count,
+        coalesce(sum(answers_overdue_change) filter (day_on < from_on), 0) as answers_overdue_count,
+        coalesce(sum(resolutions_overdue_change) filter (day_on < from_on), 0) as resolutions_overdue_count,
+        coalesce(sum(closed_count) filter (day_on between from_on and until_on), 0) as closed_count,
+        coalesce(sum(closed_count) filter (day_on >= previous_from_on and day_on < from_on), 0)
+            as previous_closed_count
+    from changes_by_day
+    cross join bounds
 
 ),
 
 chosen as (
 
-    select *
-    from by_period
-    where period_code = 'chosen'
+    select
+        coalesce(any_value(openings.opened_count), 0) as opened_count,
+        coalesce(any_value(openings.judged_count), 0) as judged_count,
+        any_value(openings.within_1_day_count) / nullif(any_value(openings.judged_count), 0) as within_1_day_share,
+        any_value(openings.within_2_days_count) / nullif(any_value(openings.judged_count), 0) as within_2_days_share,
+        coalesce(any_value(answers.answered_count), 0) as answered_count,
+        -- Of fewer than 20 a median says little about the desk.
+        case
+            when any_value(answers.answered_count) >= 20 then any_value(answers.median_business_days)
+        end as median_business_days
+    from (select true as is_chosen) as periods
+    left join openings
+        on openings.is_chosen = periods.is_chosen
+    left join answers
+        on answers.is_chosen = periods.is_chosen
 
 ),
 
 previous as (
 
-    select *
-    from by_period
-    where period_code = 'previous'
+    select
+        coalesce(any_value(openings.opened_count), 0) as opened_count,
+        any_value(openings.within_2_days_count) / nullif(any_value(openings.judged_count), 0) as within_2_days_share,
+        case
+            when any_value(answers.answered_count) >= 20 then any_value(answers.median_business_days)
+        end as median_business_days
+    from (select false as is_chosen) as periods
+    left join openings
+        on openings.is_chosen = periods.is_chosen
+    left join answers
+        on answers.is_chosen = periods.is_chosen
 
 ),
 
@@ -172,10 +171,10 @@ measured as (
         'open' as measure_code,
         true as is_stock,
         stocks.open_count::double as value,
-        earlier_stocks.open_count::double as previous_value,
-        stocks.open_count as n_count
+        history.open_count::double as previous_value,
+        stocks.open_count::bigint as n_count
     from stocks
-    cross join earlier_stocks
+    cross join history
 
     union all
 
@@ -183,10 +182,10 @@ measured as (
         'waiting_on_desk' as measure_code,
         true as is_stock,
         stocks.waiting_on_desk_count as value,
-        earlier_stocks.waiting_on_desk_count as previous_value,
+        history.waiting_on_desk_count as previous_value,
         stocks.open_count as n_count
     from stocks
-    cross join earlier_stocks
+    cross join history
 
     union all
 
@@ -194,10 +193,10 @@ measured as (
         'answers_overdue' as measure_code,
         true as is_stock,
         stocks.answers_overdue_count as value,
-        earlier_stocks.answers_overdue_count as previous_value,
+        history.answers_overdue_count as previous_value,
         stocks.open_count as n_count
     from stocks
-    cross join earlier_stocks
+    cross join history
 
     union all
 
@@ -205,10 +204,10 @@ measured as (
         'resolutions_overdue' as measure_code,
         true as is_stock,
         stocks.resolutions_overdue_count as value,
-        earlier_stocks.resolutions_overdue_count as previous_value,
+        history.resolutions_overdue_count as previous_value,
         stocks.open_count as n_count
     from stocks
-    cross join earlier_stocks
+    cross join history
 
     union all
 
@@ -226,11 +225,10 @@ measured as (
     select
         'closed' as measure_code,
         false as is_stock,
-        chosen.closed_count as value,
-        previous.closed_count as previous_value,
-        chosen.closed_count as n_count
-    from chosen
-    cross join previous
+        history.closed_count as value,
+        history.previous_closed_count as previous_value,
+        history.closed_count as n_count
+    from history
 
     union all
 
@@ -260,16 +258,20 @@ measured as (
 compared as (
 
     select
-        measured.*,
+        measured.measure_code,
+        measured.is_stock,
+        measured.value,
+        measured.previous_value,
+        measured.n_count,
         case
-            when comparable.has_previous or (measured.is_stock and comparable.has_start)
+            when bounds.has_previous or (measured.is_stock and bounds.has_start)
                 then measured.value - measured.previous_value
         end as change,
         measured.measure_code = 'within_1_and_2_days' as is_share,
         measured.measure_code = 'median_response' as is_duration,
         chosen.within_1_day_share as first_value
     from measured
-    cross join comparable
+    cross join bounds
     cross join chosen
 
 )
@@ -294,7 +296,7 @@ select
         when is_duration and round(change, 1) = 0 then '0'
         when is_duration then format('{:+.1f}', change)
         when change = 0 then '0'
-        else if(change > 0, '+', '') || format('{:,}', change::bigint)
+        else case when change > 0 then '+' else '' end || format('{:,}', change::bigint)
     end as change_text,
     case when is_stock then 'over the period' else 'vs the period before' end as against_text
 from compared

@@ -1,4 +1,4 @@
--- The figures of reports.measures over the chosen period, in at most 31 steps of a day or of whole weeks.
+-- The figures of reports.measures over the chosen period, in at most 35 steps of a day or of whole weeks.
 -- Date: as in reports.measures; a step is dated by its last day.
 -- One row per measure_code, until_on
 
@@ -19,8 +19,8 @@ with lengths as (
 steps as (
 
     select
-        until_on - cast(step_number * step_days as integer) as until_on,
-        until_on - cast((step_number + 1) * step_days - 1 as integer) as from_on
+        step_number,
+        until_on - cast(step_number * step_days as integer) as until_on
     from lengths
     cross join lateral unnest(
         range(cast(greatest(1, floor((until_on - from_on + 1) / step_days)) as integer))
@@ -31,82 +31,72 @@ steps as (
 tickets as (
 
     select
-        filtered_tickets.ticket_id,
-        filtered_tickets.is_in_averages,
-        ticket_details.opened_on,
-        ticket_details.responded_on,
-        ticket_details.response_business_days,
-        ticket_details.response_code,
-        ticket_details.response_verdict
+        floor((lengths.until_on - ticket_details.opened_on) / lengths.step_days) as opened_step_number,
+        floor((lengths.until_on - ticket_details.responded_on) / lengths.step_days) as responded_step_number,
+        filtered_tickets.is_in_averages and ticket_details.response_verdict in ('pass', 'fail') as is_judged,
+        filtered_tickets.is_in_averages and ticket_details.response_verdict = 'pass' as is_within_2_days,
+        case
+            when filtered_tickets.is_in_averages
+                and ticket_details.response_code in ('within_1_day', 'within_2_days', 'late')
+                then ticket_details.response_business_days
+        end as response_business_days
     from filtered_tickets
     inner join reports.ticket_details as ticket_details
         on ticket_details.ticket_id = filtered_tickets.ticket_id
+    inner join lengths
+        on ticket_details.opened_on between lengths.from_on and lengths.until_on
+        or ticket_details.responded_on between lengths.from_on and lengths.until_on
 
 ),
 
 changes_by_day as (
 
     select
-        stock_events.measure_code,
         stock_events.day_on,
-        sum(stock_events.change) as change
+        sum(stock_events.closed_count) as closed_count,
+        sum(stock_events.open_change) as open_change,
+        sum(stock_events.waiting_on_desk_change) as waiting_on_desk_change,
+        sum(stock_events.answers_overdue_change) as answers_overdue_change,
+        sum(stock_events.resolutions_overdue_change) as resolutions_overdue_change
     from reports.stock_events as stock_events
     inner join filtered_tickets
         on filtered_tickets.ticket_id = stock_events.ticket_id
-    group by
-        stock_events.measure_code,
-        stock_events.day_on
+    group by stock_events.day_on
 
 ),
 
-heights_by_day as (
+-- The heights at the end of every day there is, with or without a change on it.
+heights as (
 
     select
-        measure_code,
-        day_on,
-        sum(change) over (partition by measure_code order by day_on) as height,
-        lead(day_on, 1, date '9999-12-31') over (partition by measure_code order by day_on) as next_on
-    from changes_by_day
-
-),
-
-closings_by_day as (
-
-    select
-        load_events.day_on,
-        sum(load_events.closed_count) as closed_count
-    from facts.load_events as load_events
-    inner join filtered_tickets
-        on filtered_tickets.ticket_id = load_events.ticket_id
-    group by load_events.day_on
+        days.day_on,
+        coalesce(sum(changes_by_day.open_change) over to_the_day, 0) as open_height,
+        coalesce(sum(changes_by_day.waiting_on_desk_change) over to_the_day, 0) as waiting_on_desk_height,
+        coalesce(sum(changes_by_day.answers_overdue_change) over to_the_day, 0) as answers_overdue_height,
+        coalesce(sum(changes_by_day.resolutions_overdue_change) over to_the_day, 0) as resolutions_overdue_height,
+        coalesce(sum(changes_by_day.closed_count) over to_the_day, 0) as closed_height
+    from facts.days as days
+    left join changes_by_day
+        on changes_by_day.day_on = days.day_on
+    window to_the_day as (order by days.day_on)
 
 ),
 
 stocks as (
 
     select
-        heights.measure_code,
         steps.until_on,
-        coalesce(heights_by_day.height, 0)::double as value
+        heights.open_height,
+        heights.waiting_on_desk_height,
+        heights.answers_overdue_height,
+        heights.resolutions_overdue_height,
+        heights.closed_height - coalesce(earlier.closed_height, 0) as closed_count
     from steps
-    cross join (values ('open'), ('waiting_on_desk'), ('answers_overdue'), ('resolutions_overdue')) as heights(measure_code)
-    left join heights_by_day
-        on heights_by_day.measure_code = heights.measure_code
-        and heights_by_day.day_on <= steps.until_on
-        and steps.until_on < heights_by_day.next_on
-
-),
-
-closed as (
-
-    select
-        'closed' as measure_code,
-        steps.until_on,
-        coalesce(sum(closings_by_day.closed_count), 0)::double as value
-    from steps
-    left join closings_by_day
-        on closings_by_day.day_on between steps.from_on and steps.until_on
-    group by steps.until_on
+    cross join lengths
+    inner join heights
+        on heights.day_on = steps.until_on
+    left join heights as earlier
+        on earlier.day_on = steps.until_on - lengths.step_days
 
 ),
 
@@ -114,13 +104,12 @@ opened as (
 
     select
         steps.until_on,
-        count(tickets.ticket_id)::double as opened_count,
-        count(*) filter (tickets.is_in_averages and tickets.response_verdict = 'pass')
-        / nullif(count(*) filter (tickets.is_in_averages and tickets.response_verdict in ('pass', 'fail')), 0)
+        count(tickets.opened_step_number)::double as opened_count,
+        count(*) filter (tickets.is_within_2_days) / nullif(count(*) filter (tickets.is_judged), 0)
             as within_2_days_share
     from steps
     left join tickets
-        on tickets.opened_on between steps.from_on and steps.until_on
+        on tickets.opened_step_number = steps.step_number
     group by steps.until_on
 
 ),
@@ -128,29 +117,32 @@ opened as (
 answered as (
 
     select
-        'median_response' as measure_code,
         steps.until_on,
-        median(tickets.response_business_days) as value
+        median(tickets.response_business_days) as median_business_days
     from steps
     inner join tickets
-        on tickets.responded_on between steps.from_on and steps.until_on
-    where tickets.is_in_averages
-        and tickets.response_code in ('within_1_day', 'within_2_days', 'late')
+        on tickets.responded_step_number = steps.step_number
     group by steps.until_on
 
 ),
 
 collected as (
 
-    from stocks
+    select 'open' as measure_code, until_on, open_height::double as value from stocks
     union all
-    from closed
+    select 'waiting_on_desk' as measure_code, until_on, waiting_on_desk_height as value from stocks
+    union all
+    select 'answers_overdue' as measure_code, until_on, answers_overdue_height as value from stocks
+    union all
+    select 'resolutions_overdue' as measure_code, until_on, resolutions_overdue_height as value from stocks
+    union all
+    select 'closed' as measure_code, until_on, closed_count as value from stocks
     union all
     select 'opened' as measure_code, until_on, opened_count as value from opened
     union all
-    select 'within_1_and_2_days' as measure_code, until_on, within_2_days_share as value from opened
+    select 'median_response' as measure_code, until_on, median_business_days as value from answered
     union all
-    from answered
+    select 'within_1_and_2_days' as measure_code, until_on, within_2_days_share as value from opened
 
 )
 

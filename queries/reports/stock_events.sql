@@ -1,5 +1,5 @@
--- What changed, ticket by ticket, a number that has a height at the end of each local day.
--- One row per measure_code, ticket_id, day_on
+-- What happened to a ticket on a local day, and how it changed the numbers that have a height at the day's end.
+-- One row per ticket_id, day_on
 --
 -- The height at the end of a day is the sum of the changes up to it. Limits may be used up to the
 -- last second: overdue begins with the next one, and for an answer in open time, since no business
@@ -132,10 +132,15 @@ changes as (
 dated as (
 
     select
-        changes.measure_code,
         changes.ticket_id,
         local_time.day_on,
-        changes.change
+        0 as opened_count,
+        0 as reopened_count,
+        0 as closed_count,
+        0 as waiting_on_client_change,
+        case when changes.measure_code = 'answers_overdue' then changes.change else 0 end as answers_overdue_change,
+        case when changes.measure_code = 'resolutions_overdue' then changes.change else 0 end
+            as resolutions_overdue_change
     from changes
     cross join facts.clock as clock
     inner join facts.local_time as local_time
@@ -147,31 +152,29 @@ dated as (
     union all
 
     select
-        'open' as measure_code,
         ticket_id,
         day_on,
-        opened_count + reopened_count - closed_count as change
-    from facts.load_events
-
-    union all
-
-    select
-        'waiting_on_desk' as measure_code,
-        ticket_id,
-        day_on,
-        opened_count + reopened_count - closed_count - waiting_on_client_change as change
+        opened_count,
+        reopened_count,
+        closed_count,
+        waiting_on_client_change,
+        0 as answers_overdue_change,
+        0 as resolutions_overdue_change
     from facts.load_events
 
 )
 
 select
-    measure_code,
     ticket_id,
     day_on,
-    sum(change)::bigint as change
+    sum(opened_count)::bigint as opened_count,
+    sum(reopened_count)::bigint as reopened_count,
+    sum(closed_count)::bigint as closed_count,
+    sum(opened_count + reopened_count - closed_count)::bigint as open_change,
+    sum(opened_count + reopened_count - closed_count - waiting_on_client_change)::bigint as waiting_on_desk_change,
+    sum(answers_overdue_change)::bigint as answers_overdue_change,
+    sum(resolutions_overdue_change)::bigint as resolutions_overdue_change
 from dated
 group by
-    measure_code,
     ticket_id,
     day_on
-having sum(change) <> 0
