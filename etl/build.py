@@ -2,8 +2,8 @@
 
 The path is the name: queries/facts/tickets.sql is facts.tickets. A query names what it reads as
 <layer>.<name>, so the order follows from the text. By definition each is a view; in a published
-snapshot it is a stored table of the same name and rows. Only a report that no other query reads
-stays a view there too: mostly it is asked filtered, and always it answers at once.
+snapshot it is a stored table of the same name and rows. Only a report that is asked filtered, or
+that no other query reads, stays a view there too: its stored result would have no reader.
 """
 
 import os
@@ -83,10 +83,13 @@ def with_filters(sql: str, tickets: str = EVERY_TICKET, period: str = WHOLE_PERI
 
 
 def views_in_a_snapshot(queries: dict[str, str]) -> set[str]:
-    """Return the queries that stay views: the union of all rules, and reports no query reads."""
+    """Return the queries that stay views: the union of all rules, reports that filter and reports no query reads."""
     read = set().union(*map(reads, queries.values()))
-    unread = {name for name in queries if name.startswith("reports.") and name not in read}
-    return {"rules.findings"} | unread
+    return {"rules.findings"} | {
+        name
+        for name, sql in queries.items()
+        if name.startswith("reports.") and (name not in read or with_filters(sql) != sql)
+    }
 
 
 def build(
