@@ -255,6 +255,7 @@ def _fill(con: duckdb.DuckDBPyConnection, one: Stage, file_number: int) -> None:
     key = ", ".join(table.key)
     lower = " or ".join(f"coalesce({column} < {column}_before, {column} is not null)" for column in kept) or "false"
     before = "".join(f", min({column}) over before as {column}_before" for column in kept)
+    in_turn = f"partition by {key} order by record_number rows between unbounded preceding and 1 preceding"
     carried = "".join(f", {column}" for column in kept if column not in table.key)
     con.execute(
         f"""
@@ -264,25 +265,26 @@ def _fill(con: duckdb.DuckDBPyConnection, one: Stage, file_number: int) -> None:
             union all
             select {key}{carried}, record_number, updated_at, hash({said}) as row_hash from typed
         ),
+        dated as (
+            select *,
+                row_number() over (partition by {key} order by record_number) as nth,
+                coalesce(updated_at < max(updated_at) over before, false) as is_older{before}
+            from sequence
+            window before as ({in_turn})
+        ),
+        -- What a record is compared with is the last one that counted, not an older one in between.
         compared as (
             select *,
-                row_number() over in_turn as nth,
-                lag(row_hash) over in_turn as hash_before,
-                max(updated_at) over before as newest_before{before}
-            from sequence
-            window
-                in_turn as (partition by {key} order by record_number),
-                before as (
-                    partition by {key} order by record_number
-                    rows between unbounded preceding and 1 preceding)
+                last_value(case when not is_older then row_hash end ignore nulls) over before as hash_before
+            from dated
+            window before as ({in_turn})
         )
         select *,
-            coalesce(updated_at < newest_before, false) as is_older,
             case
                 when record_number = 0 then 0
                 when nth = 1 then {INSERTED}
                 when {lower} then {UPDATED}
-                when coalesce(updated_at < newest_before, false) then {UNCHANGED}
+                when is_older then {UNCHANGED}
                 when row_hash = hash_before then {UNCHANGED}
                 else {UPDATED}
             end as effect
@@ -294,7 +296,12 @@ def _fill(con: duckdb.DuckDBPyConnection, one: Stage, file_number: int) -> None:
         f"""
         create or replace temp table winners as
         select {key}{earliest}, max(record_number) filter (where not is_older) as record_number
-        from steps group by {key} having max(effect) > {UNCHANGED}"""
+        from steps
+        group by {key}
+        -- A row confirmed at a later date is of that date: what is older than the confirmation loses to it.
+        having max(effect) > {UNCHANGED}
+            or max(updated_at) filter (where record_number > 0)
+                > coalesce(max(updated_at) filter (where record_number = 0), timestamp '-infinity')"""
     )
     con.execute(f"delete from raw.{table.name} as old using winners as new where {same_key}")
     final = ", ".join(f"winners.{column}" if column in kept else f"rows.{column}" for column in [*columns, *ORIGIN])
