@@ -25,6 +25,11 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def lowered(word: str) -> str:
+    """Return a word as an SQL literal to compare with lower(...): in lower case as DuckDB knows it."""
+    return f"lower({quoted(word.strip())})"
+
+
 @dataclass(frozen=True)
 class Cell:
     """One canonical column of one export, as SQL."""
@@ -97,7 +102,7 @@ class Cells:
     def cell(self, column: str, source: Source, kind: str | tuple[str, ...]) -> Cell:
         """Return one canonical column of a type of etl/tables.toml, as SQL."""
         text = self.text(source, trimmed=kind != "text")  # what people wrote stays as they wrote it
-        silent = [quoted(folded(word)) for word, code in source.mapped.items() if not code]
+        silent = [lowered(word) for word, code in source.mapped.items() if not code]
         if silent:  # words that are known, and say nothing
             text = f"(case when lower({text}) not in ({', '.join(silent)}) then {text} end)"
         found_in = ", ".join(dict.fromkeys(name for name in source.names() if folded(name) in self.position))
@@ -111,7 +116,10 @@ class Cells:
         if source.plus:  # without the duration there is no instant
             plus = self.raw(source.plus)
             text = f"(case when {plus} is not null then {text} end)"
-            added = f" + to_seconds(cast(round(try_cast(p_{column} as double) * {source.plus_seconds}) as bigint))"
+            # Beyond what an instant can hold, and for words such as 'nan', there is no sum.
+            seconds = f"round(try_cast(p_{column} as double) * {source.plus_seconds})"
+            can_be = f"l_{column} < timestamp '9900-01-01' and abs({seconds}) < 1e9"
+            added = f" + to_seconds(case when {can_be} then {seconds}::bigint end)"
             value, plain = f"({value}){added}", f"({plain}){added}"
             wanted += ", and a number of seconds, minutes or hours after it"
         return Cell(column, found_in or column, text, local, value, wanted, plain, bool(wanted), source.keep, plus)
@@ -119,9 +127,7 @@ class Cells:
     def value(self, text: str, source: Source, kind: str | tuple[str, ...]) -> tuple[str, str]:
         """SQL for the value of a text, and what the text should have been ("" when anything will do)."""
         if source.mapped:
-            arms = " ".join(
-                f"when {quoted(folded(word))} then {quoted(code)}" for word, code in source.mapped.items() if code
-            )
+            arms = " ".join(f"when {lowered(word)} then {quoted(code)}" for word, code in source.mapped.items() if code)
             if source.other:
                 return (
                     f"case when {text} is not null then case lower({text}) {arms} else {quoted(source.other)} end end",
@@ -140,9 +146,14 @@ class Cells:
                     "export the file again and load it without opening it",
                 )
             case "address":
-                # An id that stands in for an address keeps its case: some systems tell ids apart by it.
+                # An id that stands in for an address, "<dialect>:<id>", keeps its case wherever it is
+                # written (an alias too): some systems tell ids apart by it.
                 stands_in = quoted(f"{self.dialect.name}:")
-                return f"case when starts_with({text}, {stands_in}) then {text} else lower({text}) end", ""
+                return (
+                    f"case when contains({text}, ':') and (starts_with({text}, {stands_in}) "
+                    f"or not contains({text}, '@')) then {text} else lower({text}) end",
+                    "",
+                )
             case "currency":
                 return f"upper({text})", ""
             case "flag":
@@ -152,13 +163,19 @@ class Cells:
                 whole = f"regexp_full_match({text}, '\\d+([.]0*)?')"
                 return f"case when {whole} then try_cast({text} as decimal(18,0))::bigint end", "a whole number"
             case "amount":
+                # 12,50 and 1.234,50 can only be decimal commas, 12.50 and 1,234.50 only decimal points;
+                # 1,234 and 1.234 are what the export's own sign makes of them.
                 comma = f"replace(replace({text}, '.', ''), ',', '.')"
-                number = comma
-                if source.decimal != ",":
-                    # 12,50 and 1.234,50 can only be decimal commas, 1,234.50 only thousands.
+                point = f"replace({text}, ',', '')"
+                if source.decimal == ",":
+                    number = (
+                        f"case when regexp_full_match({text}, '[-+]?(\\d+|\\d{{1,3}}([.]\\d{{3}})+)(,\\d*)?') then {comma} "
+                        f"when regexp_full_match({text}, '[-+]?(\\d+|\\d{{1,3}}(,\\d{{3}})+)[.]\\d{{1,2}}') then {point} end"
+                    )
+                else:
                     number = (
                         f"case when regexp_full_match({text}, '-?(\\d+|\\d{{1,3}}([.]\\d{{3}})+),\\d{{1,2}}') then {comma} "
-                        f"when regexp_full_match({text}, '-?\\d{{1,3}}(,\\d{{3}})+[.]\\d+') then replace({text}, ',', '') "
+                        f"when regexp_full_match({text}, '-?\\d{{1,3}}(,\\d{{3}})+[.]\\d+') then {point} "
                         f"else {text} end"
                     )
                 return f"try_cast({number} as decimal(18,2))", "an amount like 1234.56"
@@ -171,28 +188,46 @@ class Cells:
         text, zone = f"t_{column}", source.timezone or self.zone
         if zone == "desk":
             zone = self.desk_zone
-        local = f"date_trunc('second', try_cast({text} as timestamp))"
-        if is_end:
-            local = f"case when contains({text}, ':') then {local} else {local} + interval 1 day end"
+        # DuckDB also reads words such as 'epoch', years before Christ, and 02-03-26 as a day of the year 2.
+        iso = f"{text} >= '0001' and {text} < ':' and substr({text}, 5, 1) in ('-', '/') and not contains({text}, '(')"
+        local = f"case when {iso} then try_cast({text} as timestamp) end"
         wanted = "an instant (YYYY-MM-DD HH:MM:SS, with or without zone)"
+        in_format = in_format_with_zone = "false"
         if source.formats:
-            local = f"coalesce(try_strptime({text}, [{', '.join(map(quoted, source.formats))}]), {local})"
+            with_zone = [text for text in source.formats if "%z" in text or "%Z" in text]
+            without = [text for text in source.formats if text not in with_zone]
+            found = []
+            if without:
+                found.append(f"try_strptime({text}, [{', '.join(map(quoted, without))}])")
+                in_format = f"{found[-1]} is not null"
+            if with_zone:
+                found.append(f"(try_strptime({text}, [{', '.join(map(quoted, with_zone))}]) at time zone 'UTC')")
+                in_format_with_zone = f"{found[-1]} is not null"
+            local = f"coalesce({', '.join(found)}, {local})"
             wanted = f"an instant ({' or '.join(source.formats)})"
-        zoned = (
-            f"contains({text}, ':') and (right({text}, 1) >= 'A' or substr({text}, -6, 1) in ('+', '-') "
-            f"or substr({text}, -5, 1) in ('+', '-') or substr({text}, -3, 1) in ('+', '-'))"
-        )
-        # Most exports that write a zone write Z.
-        offset = f"regexp_replace({text}, '([+-]\\d\\d)(\\d\\d)$', '\\1:\\2')"
-        utc = f"date_trunc('second', try_cast({offset} as timestamptz) at time zone 'UTC')"
-        # DuckDB also reads words such as 'epoch' and 'infinity'.
-        begins_with_digit = f"{text} >= '0' and {text} < ':'"
+        local = f"date_trunc('second', {local})"
+        if is_end:
+            has_hour = f"contains({text}, ':') or {local} <> date_trunc('day', {local})"
+            local = f"case when {has_hour} then {local} else {local} + interval 1 day end"
         in_utc = f"suffix({text}, 'Z') and contains({text}, ':')"
-        plain = f"case when {begins_with_digit} and {in_utc} then l_{column} end"
+        # A sign or a word after the hour is a zone, whether it can be read or not.
+        after = f"substr({text}, 11)"
+        zoned = (
+            f"contains({text}, ':') and (contains({after}, '+') or contains({after}, '-') or right({text}, 1) >= 'A')"
+        )
+        # Of the short names only these two mean one zone everywhere: BST is British summer, or Bangladesh.
+        known = f"right({text}, 1) < 'A' or suffix({text}, ' UTC') or suffix({text}, ' GMT') or contains({after}, '/')"
+        offset = f"regexp_replace({text}, ' ?([+-]\\d\\d):?(\\d\\d)$', '\\1:\\2')"
+        utc = f"date_trunc('second', try_cast({offset} as timestamptz) at time zone 'UTC')"
+        # "For ever" is often written as the last day of 9999, "never" as the first of all; neither zone nor
+        # end of day may carry it out of the years that every reader of a snapshot knows.
+        last, first = "timestamp '9999-12-31 23:59:59'", "timestamp '0001-01-01'"
+        plain = f"case when {in_utc} and l_{column} <= {last} then l_{column} end"
         value = (
-            f"case when not ({begins_with_digit}) then null "
-            f"when {in_utc} then l_{column} "
-            f"when {zoned} then {utc} "
+            f"case when ({in_utc} or {in_format_with_zone}) and l_{column} <= {last} then l_{column} "
+            f"when l_{column} >= timestamp '9999-12-31' then {last} "
+            f"when l_{column} < timestamp '0001-01-02' then {first} "
+            f"when {zoned} and not ({in_format}) then case when {iso} and ({known}) then {utc} end "
             f"else {utc_sql(f'l_{column}', zone)} end"
         )
         return local, plain, value, wanted
@@ -203,8 +238,8 @@ class Cells:
         if condition.empty is not None:
             return f"({text} is {'' if condition.empty else 'not '}null)"
         if condition.starts_with is not None:
-            return f"coalesce(starts_with(lower({text}), {quoted(folded(condition.starts_with))}), false)"
-        words = ", ".join(quoted(folded(word)) for word in condition.words)
+            return f"coalesce(starts_with(lower({text}), {lowered(condition.starts_with)}), false)"
+        words = ", ".join(map(lowered, condition.words))
         negated = "not " if condition.negated else ""
         return f"coalesce(lower({text}) {negated}in ({words}), false)"
 

@@ -115,6 +115,61 @@ def test_mapping_reads_a_file_no_dialect_fits(raw, tmp_path):
     assert (ticket, str(opened_at)) == ("007", "2026-03-02 08:30:00")
 
 
+@pytest.mark.parametrize(
+    ("form", "cell", "utc"),
+    [
+        ("%d/%b/%y %I:%M %p", "25/Feb/26 10:17 PM", "2026-02-25 20:17:00"),
+        ("%Y-%m-%d %I:%M %p", "2026-03-02 05:00 PM", "2026-03-02 15:00:00"),
+        ("%b %d, %Y %H:%M", "Feb 25, 2026 10:17", "2026-02-25 08:17:00"),
+        ("%d.%m.%Y %H:%M %z", "02.03.2026 10:00 +0530", "2026-03-02 04:30:00"),
+        ("%d.%m.%Y %H:%M %z", "2026-03-02 10:00", "2026-03-02 08:00:00"),
+        ("%d.%m.%Y", "2026-03-02T10:00:00+01:00", "2026-03-02 09:00:00"),
+    ],
+)
+def test_times_as_a_mapping_says_they_are_written(raw, tmp_path, form, cell, utc):
+    (tmp_path / "mine.toml").write_text(MAPPING.replace("%d.%m.%Y %H:%M", form))
+    (tmp_path / "export.csv").write_text(f'No,When\n1,"{cell}"\n')
+    load_fixture(raw, tmp_path / "export.csv", read_dialect(tmp_path / "mine.toml"))
+    assert str(raw.execute("select opened_at from raw.tickets").fetchone()[0]) == utc
+
+
+def test_amounts_with_a_decimal_comma(raw, tmp_path):
+    (tmp_path / "mine.toml").write_text(
+        '[[table]]\nname = "purchases"\n[table.columns]\npurchase_id = "No"\namount = { from = "Sum", decimal = "," }\n'
+    )
+    cells = {"12,50": 12.5, "12.50": 12.5, "1.234,50": 1234.5, "1.234": 1234, "1,234.50": 1234.5, "-3,1": -3.1, "5": 5}
+    refused = ["12.3456", "1.23.4", "1,2,3"]
+    rows = "".join(f"{number};{cell}\n" for number, cell in enumerate([*cells, *refused]))
+    (tmp_path / "export.csv").write_text("No;Sum\n" + rows)
+    _, account = load_fixture(raw, tmp_path / "export.csv", read_dialect(tmp_path / "mine.toml"))
+    assert account.rejected == len(refused)
+    found = raw.execute("select amount from raw.purchases order by purchase_id::int").fetchall()
+    assert [float(amount) for (amount,) in found] == list(cells.values())
+
+
+def test_mapped_words_match_in_any_case_and_script(raw, tmp_path):
+    (tmp_path / "mine.toml").write_text(
+        MAPPING
+        + 'status_code = { from = "State", map = { "Geschloßen" = "closed", "OTVORENÉ" = "open", "-" = "" } }\n',
+        "utf-8",
+    )
+    states = ["Geschloßen", "GESCHLOßEN", "otvorené", "-"]
+    rows = "".join(f"{number},02.03.2026 10:30,{state}\n" for number, state in enumerate(states))
+    (tmp_path / "export.csv").write_text("No,When,State\n" + rows, "utf-8")
+    load_fixture(raw, tmp_path / "export.csv", read_dialect(tmp_path / "mine.toml"))
+    found = raw.execute("select status_code from raw.tickets order by ticket_id").fetchall()
+    assert found == [("closed",), ("closed",), ("open",), (None,)]
+
+
+def test_incident_in_a_state_the_system_forgot_is_still_a_ticket(raw, tmp_path):
+    header = "number,incident_state,sys_updated_at,opened_at,resolved_at,closed_at,reopen_count\n"
+    rows = "I1,New,02-03-2026 10:00,02-03-2026 09:00,?,?,0\nI2,-100,02-03-2026 11:00,02-03-2026 09:00,?,?,0\n"
+    (tmp_path / "log.csv").write_text(header + rows)
+    _, account = load_fixture(raw, tmp_path / "log.csv")
+    assert (account.inserted, account.rejected) == (2, 0)
+    assert raw.execute("select ticket_id from raw.status_changes").fetchall() == [("I1",)]
+
+
 def test_duration_that_is_no_number_refuses_the_record(raw, tmp_path):
     (tmp_path / "mine.toml").write_text(
         MAPPING + 'first_responded_at = { from = "When", format = "%d.%m.%Y %H:%M", plus = "Hours", unit = "hour" }\n'

@@ -126,6 +126,36 @@ def test_by_the_exports_own_time_of_change_the_newer_row_wins(raw, tmp_path, fir
     assert raw.execute("select status_code from raw.tickets").fetchall() == [("solved",)]
 
 
+ZENDESK = "Id,Requester,Status,Via,Created at,Updated at\n"
+
+
+def zendesk(status, updated_on):
+    return f"1,Ana,{status},Mail,2026-03-02 10:00,{updated_on} 10:00\n"
+
+
+def test_file_with_an_older_row_after_a_newer_one_changes_nothing_the_second_time(raw, tmp_path):
+    rows = zendesk("Open", "2026-03-05") + zendesk("Pending", "2026-03-03") + zendesk("Open", "2026-03-05")
+    assert counts(load_text(raw, tmp_path, "z.csv", ZENDESK + rows)) == (3, 1, 0, 2, 0, 0)
+    assert counts(load_text(raw, tmp_path, "z.csv", ZENDESK + rows)) == (3, 0, 0, 3, 0, 0)
+
+
+def test_row_confirmed_later_is_not_undone_by_an_older_one(raw, tmp_path):
+    load_text(raw, tmp_path, "1.csv", ZENDESK + zendesk("Open", "2026-03-01"))
+    assert load_text(raw, tmp_path, "5.csv", ZENDESK + zendesk("Open", "2026-03-05")).unchanged == 1
+    assert load_text(raw, tmp_path, "3.csv", ZENDESK + zendesk("Pending", "2026-03-03")).unchanged == 1
+    assert raw.execute("select status_code from raw.tickets").fetchall() == [("open",)]
+
+
+@pytest.mark.parametrize("minutes", ["1e300", "nan", "inf", "1e13"])
+def test_duration_beyond_all_measure_refuses_the_record_and_no_more(raw, tmp_path, minutes):
+    header = ZENDESK.replace("Updated at", "Updated at,First reply time in minutes")
+    rows = "".join(
+        zendesk("Open", "2026-03-05").replace("1,", f"{n},", 1).replace("\n", f",{m}\n")
+        for n, m in [(1, minutes), (2, 5)]
+    )
+    assert counts(load_text(raw, tmp_path, "z.csv", header + rows)) == (2, 1, 0, 0, 0, 1)
+
+
 def test_first_event_of_a_later_export_moves_the_opening_back(raw, tmp_path):
     header = "case:concept:name,time:timestamp,Activity,Resource\n"
     load_text(raw, tmp_path, "late.csv", header + "C,2026-03-05 10:00:00+02:00,Closed,V\n")
@@ -150,11 +180,51 @@ def test_first_event_of_a_later_export_moves_the_opening_back(raw, tmp_path):
         ("2025-10-26 04:00", "2025-10-26 02:00:00"),
         ("2026-03-29 03:30", "2026-03-29 01:30:00"),  # T1: never, the offset before the change
         ("2025-04-04 10:11:12 UTC", "2025-04-04 10:11:12"),
+        ("2026-03-02 10:00 Europe/Vilnius", "2026-03-02 08:00:00"),
+        ("2012-01-01 11:13:25 -0500", "2012-01-01 16:13:25"),
+        ("2026-03-02 10:00:00 +05:30", "2026-03-02 04:30:00"),
+        ("2026-03-02 24:00", "2026-03-02 22:00:00"),
+        ("2026-03-02T24:00:00Z", "2026-03-03 00:00:00"),
+        ("0001-01-01", "0001-01-01 00:00:00"),  # in UTC it would be a year before Christ
+        ("9999-12-31T23:59:59-05:00", "9999-12-31 23:59:59"),  # in UTC it would be the year 10000
     ],
 )
 def test_instants_become_utc_seconds(raw, tmp_path, cell, utc):
     load_text(raw, tmp_path, "tickets.csv", f"ticket_id,opened_at\n1,{cell}\n")
     assert str(raw.execute("select opened_at from raw.tickets").fetchone()[0]) == utc
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "02-03-26 10:00",  # not the year 2
+        "10000-01-01",
+        "294247-01-10 04:00:54",
+        "0044-03-15 (BC)",
+        "2026-03-02 10:00 -5",  # not 10:00 of the desk
+        "2026-03-02 10:00:00 BST",  # not Bangladesh
+        "2026-03-02 10:00:60",
+        "infinity",
+    ],
+)
+def test_instant_that_could_only_be_guessed_is_refused(raw, tmp_path, cell):
+    account = load_text(raw, tmp_path, "tickets.csv", f"ticket_id,opened_at\n1,{cell}\n2,2026-03-02\n")
+    assert counts(account) == (2, 1, 0, 0, 0, 1)
+
+
+def test_support_that_never_ends_ends_with_the_last_year(raw, tmp_path):
+    load_text(raw, tmp_path, "purchases.csv", "purchase_id,support_until_at\np,9999-12-31\n")
+    assert raw.execute("select support_until_at from raw.purchases").fetchall() == [
+        (datetime(9999, 12, 31, 23, 59, 59),)
+    ]
+
+
+def test_client_without_address_can_be_an_alias(raw, tmp_path):
+    text = "alias_email,client_email\nservicenow_incidents:Caller 1,Ana@Example.com\n"
+    load_text(raw, tmp_path, "aliases.csv", text)
+    assert raw.execute("select alias_email, client_email from raw.aliases").fetchall() == [
+        ("servicenow_incidents:Caller 1", "ana@example.com")
+    ]
 
 
 @pytest.mark.parametrize(
