@@ -18,8 +18,8 @@ from etl.load import DATA, Loaded, load, rows_per_table
 from etl.publish import Warehouse, WarehouseError, connect
 
 # Off a terminal a table is as wide as it needs to be, for logs and pipes.
-out = Console(soft_wrap=True, highlight=False, markup=False, width=None if sys.stdout.isatty() else 200)
-err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 200)
+err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -108,7 +108,10 @@ def instant(text: str) -> datetime:
         raise argparse.ArgumentTypeError(f"{text!r} is no instant; write it like 2026-03-01T17:00:00Z") from None
     if found.tzinfo is None:
         raise argparse.ArgumentTypeError(f"{text!r} has no zone; write it like {found.isoformat()}Z or with +02:00")
-    return found.astimezone(UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise argparse.ArgumentTypeError(f"{text!r} lies outside the years 1 to 9999 in UTC") from None
 
 
 def positive(text: str) -> int:

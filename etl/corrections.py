@@ -6,6 +6,7 @@ and the load stops and says to remove the row.
 """
 
 import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import duckdb
 
 from etl.cells import Cells, quoted
 from etl.dialect import folded
-from etl.recognise import Export, LoadError
+from etl.recognise import Export, LoadError, what_is_torn
 
 COLUMNS = ["file", "key", "column", "was", "becomes", "reason"]
 
@@ -30,21 +31,28 @@ class Correction:
     reason: str
 
 
-def read_corrections(path: Path | None) -> list[Correction]:
-    """Return the rows of a corrections file; none when there is no file. Raises LoadError."""
-    if path is None or not path.exists():
+def read_corrections(path: Path | None, may_lack: bool = False) -> list[Correction]:
+    """Return the rows of a corrections file; none when `may_lack` and there is no file. Raises LoadError."""
+    if path is None or (may_lack and not path.exists()):
         return []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise LoadError(f"{path.name}: cannot be read: {why}") from error
+    found = []
+    try:
+        reader = csv.DictReader(io.StringIO(text), strict=True)
         if reader.fieldnames != COLUMNS:
             raise LoadError(f"{path.name}: the header must be {','.join(COLUMNS)}")
-        found = []
         for number, row in enumerate(reader, 1):
             if None in row.values() or None in row:
                 raise LoadError(f"{path.name}: row {number}: needs {len(COLUMNS)} cells")
             if not row["reason"].strip():
                 raise LoadError(f"{path.name}: row {number}: the reason is empty; say why the cell is wrong")
             found.append(Correction(**row))
+    except csv.Error as error:
+        raise LoadError(f"{path.name}: row {len(found) + 1} is torn: {what_is_torn(error)}") from error
     return found
 
 
@@ -65,7 +73,8 @@ def correct(con: duckdb.DuckDBPyConnection, export: Export, cells: Cells, correc
             raise LoadError(f"{said}: the file has no column {correction.column!r}")
         was = f"coalesce(trim(c{position}), '') = {quoted(correction.was.strip())}"
         (changed,) = con.execute(
-            f"update incoming set c{position} = ? where {key} = ? and {was}", [correction.becomes, correction.key]
+            f"update incoming set c{position} = ? where {key} = ? and {was}",
+            [correction.becomes, correction.key.strip()],
         ).fetchone()
         if not changed:
             raise LoadError(f"{said}: no record still holds {correction.was!r}; the export is mended, remove this row")

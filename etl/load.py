@@ -25,6 +25,7 @@ from etl.zone import changes
 __all__ = ["LoadError", "Loaded", "load"]
 
 DATA = Path(__file__).parent.parent / "data"
+CORRECTIONS = DATA / "corrections.csv"
 CARRIED = ("files", "rejects", "skips", "ignored")  # what a load keeps of the snapshot before, beside the tables
 
 Step = Callable[[str, int, int], None]
@@ -82,7 +83,7 @@ def load(
     warehouse: Path,
     desk: Path = DATA / "desk.toml",
     policy: Path = DATA / "policy.csv",
-    corrections: Path | None = DATA / "corrections.csv",
+    corrections: Path | None = CORRECTIONS,
     mapping: Path | None = None,
     as_of: datetime | None = None,
     fresh: bool = False,
@@ -100,7 +101,7 @@ def load(
     """
     the_desk = read_desk(desk)
     as_of = (as_of or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None, microsecond=0)
-    known = read_corrections(corrections)
+    known = read_corrections(corrections, may_lack=corrections == CORRECTIONS)
     exports, ignored = find_exports([Path(path) for path in paths], read_dialect(mapping) if mapping else None)
     if strict and ignored:
         raise LoadError(f"{ignored[0].file_name}: {ignored[0].reason} (--strict: nothing is published)")
@@ -121,7 +122,7 @@ def load(
                 result.replaced_sample = not _take_over(con, before, is_sample)
             result.files = _load_files(con, exports, the_desk, known, step)
             if strict and result.rejected:
-                raise LoadError(_first_reject(con, result.rejected))
+                raise LoadError(_first_reject(con, result))
             _finish_raw(con, the_desk, as_of, ignored, is_sample)
             step("reading policy and calendar", len(exports), len(exports))
             read_policy(con, policy, the_desk.timezone)
@@ -223,6 +224,7 @@ def _finish_raw(
     for one in ignored:
         con.execute("delete from raw.ignored where file_name = ?", [one.file_name])
         con.execute("insert into raw.ignored values (?, ?)", [one.file_name, one.reason])
+    counts = []
     for table in tables().values():
         for column, linked in table.links.items():
             # What the desk says stands for another address or product is no orphan.
@@ -232,16 +234,20 @@ def _finish_raw(
                 f" and not exists (select 1 from raw.{name} as held where held.{tables()[name].key[0]} = rows.{column})"
                 for name in holders
             )
-            con.execute(
-                f"""insert into raw.orphans
-                    select ?, ?, ?, count(*) from raw.{table.name} as rows where {column} is not null{missing}""",
-                [table.name, column, linked],
+            counts.append(
+                f"select '{table.name}', '{column}', '{linked}', count(*) from raw.{table.name} as rows "
+                f"where {column} is not null{missing}"
             )
+    con.execute(f"insert into raw.orphans {' union all '.join(counts)}")
 
 
-def _first_reject(con: duckdb.DuckDBPyConnection, rejected: int) -> str:
+def _first_reject(con: duckdb.DuckDBPyConnection, result: Loaded) -> str:
+    rejected = result.rejected
+    first = next(file.file for file in result.files if file.account.rejected)
     file, record, column, reason = con.execute(
-        "select file_name, record_number, column_name, reason from raw.rejects order by file_name, record_number limit 1"
+        """select file_name, record_number, column_name, reason from raw.rejects
+           where file_name = ? order by record_number limit 1""",
+        [first],
     ).fetchone()
     where = f"record {record}" + (f", {column}" if column else "")
     more = f" and {rejected - 1} more" if rejected > 1 else ""

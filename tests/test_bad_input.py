@@ -215,6 +215,51 @@ CASES = [
         "error: corrections: x.csv, 1, opened_at: no record still holds 'a'; the export is mended, remove this row",
     ),
     (
+        "a corrections file that is not there",
+        {"x.csv": TICKETS},
+        "{}/x.csv --corrections {}/c.csv",
+        1,
+        "error: c.csv: cannot be read: No such file or directory",
+    ),
+    (
+        "corrections that are no UTF-8",
+        {
+            "x.csv": TICKETS,
+            "c.csv": "file,key,column,was,becomes,reason\nx.csv,1,subject,a,caf\u00e9,b\n".encode("cp1252"),
+        },
+        "{}/x.csv --corrections {}/c.csv",
+        1,
+        "error: c.csv: cannot be read: it is no UTF-8 text",
+    ),
+    (
+        "a torn correction",
+        {"x.csv": TICKETS, "c.csv": 'file,key,column,was,becomes,reason\nx.csv,1,subject,a,b,"typing error\n'},
+        "{}/x.csv --corrections {}/c.csv",
+        1,
+        "error: c.csv: row 1 is torn: a quote is opened and never closed",
+    ),
+    (
+        "a torn header",
+        {"x.csv": TICKETS.replace("opened_at", '"opened_at')},
+        "{}/x.csv",
+        1,
+        "error: x.csv: the header is torn: a quote is opened and never closed",
+    ),
+    (
+        "an as-of outside the calendar",
+        {"x.csv": TICKETS},
+        "{}/x.csv --as-of 0001-01-01T00:00:00+14:00",
+        2,
+        "argument --as-of: '0001-01-01T00:00:00+14:00' lies outside the years 1 to 9999 in UTC",
+    ),
+    (
+        "text like the name of an emoji",
+        {"x.csv": "ticket_id,opened_at\n1,2026-03-02 10:100:00\n"},
+        "{}/x.csv --strict",
+        1,
+        "error: x.csv: record 1, opened_at: cannot read '2026-03-02 10:100:00' as an instant",
+    ),
+    (
         "a circle of aliases",
         {
             "x.csv": TICKETS,
@@ -255,6 +300,15 @@ def test_bad_input(tmp_path, capsys, files, arguments, code, message):
     lines = [line for line in said.splitlines() if "error: " in line]
     assert message.replace("{}", str(tmp_path)) in (lines[-1] if lines else said)
     assert Warehouse(tmp_path / "warehouse").current() is None
+
+
+def test_strict_names_a_record_of_this_load(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text(TICKETS + "2,yesterday\n")
+    (tmp_path / "b.csv").write_text(TICKETS + "3,tomorrow\n")
+    house = ["--warehouse", str(tmp_path / "warehouse"), "--as-of", "2026-03-20T10:00:00Z"]
+    assert main(["load", str(tmp_path / "a.csv"), *house]) == 0
+    assert main(["load", str(tmp_path / "b.csv"), *house, "--strict"]) == 1
+    assert "error: b.csv: record 2, opened_at: cannot read 'tomorrow'" in capsys.readouterr().err
 
 
 def test_locked_warehouse_names_the_holder(tmp_path, capsys):
