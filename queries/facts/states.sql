@@ -52,7 +52,6 @@ deferred_tickets as (
     select ticket_id
     from facts.changed_tickets
     where last_deferral_order = last_order
-        and last_opening_order = last_order
 
 ),
 
