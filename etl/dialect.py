@@ -53,6 +53,8 @@ _TOP = {"title", "get_it", "seen", "recognise", "timezone", "null", "skip", "tab
 _TESTS = ("is", "is_not", "starts_with", "empty")
 _VERBS = {"from", "first_of", "join", "value"}
 _UNITS = {"second": 1, "minute": 60, "hour": 3600}
+_IN_PARTS = {"prefix", "with", "null"}  # of a first_of or join: what is done to the text is said once, for the whole
+_SPECIFIER = re.compile(r"%(-?[dmyHIMSj]|[aAbBcfgGnpuUVwWxXYzZ%])")  # what DuckDB's strptime knows
 _MODIFIERS = {"plus", "unit", "map", "other", "format", "decimal", "null", "prefix", "with", "keep", "timezone"}
 
 
@@ -181,6 +183,11 @@ class _Reader:
             if key not in allowed:
                 raise self.fail(entry, f"unknown entry {key!r}; known: {', '.join(sorted(allowed))}")
 
+    def text(self, entry: str, found: object) -> str:
+        if not isinstance(found, str):
+            raise self.fail(entry, f"must be a text, not {found!r}")
+        return found
+
     def texts(self, entry: str, found: object) -> tuple[str, ...]:
         listed = [found] if isinstance(found, str) else found
         if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
@@ -205,12 +212,15 @@ class _Reader:
             if not source.parts
             for name in source.columns
         ]
+        recognise = self.texts("recognise", declared.get("recognise", list(dict.fromkeys(needed))))
+        if not recognise:
+            raise self.fail("recognise", "missing; name the columns by which the file is known")
         return Dialect(
             name=name,
-            title=declared.get("title", name),
-            get_it=declared.get("get_it", ""),
-            seen=declared.get("seen", ""),
-            recognise=self.texts("recognise", declared.get("recognise", list(dict.fromkeys(needed)))),
+            title=self.text("title", declared.get("title", name)),
+            get_it=self.text("get_it", declared.get("get_it", "")),
+            seen=self.text("seen", declared.get("seen", "")),
+            recognise=recognise,
             timezone=zone,
             null=self.texts("null", declared.get("null", [])),
             skips=tuple(self.condition("[[skip]]", entry) for entry in declared.get("skip", [])),
@@ -225,19 +235,23 @@ class _Reader:
             raise self.fail(entry, f"needs column and one of {', '.join(_TESTS)}")
         if entry == "[[skip]]" and not found.get("reason"):
             raise self.fail(entry, "needs a reason: what the record is")
+        if "starts_with" in found:
+            self.text(f"{entry} starts_with", found["starts_with"])
+        if not isinstance(found.get("empty", True), bool):
+            raise self.fail(f"{entry} empty", "must be true or false")
         return Condition(
-            column=found["column"],
+            column=self.text(f"{entry} column", found["column"]),
             words=self.texts(f"{entry} {tests[0]}", found.get("is", found.get("is_not", []))),
             negated="is_not" in found,
             starts_with=found.get("starts_with"),
             empty=found.get("empty"),
-            reason=found.get("reason", ""),
+            reason=self.text(f"{entry} reason", found.get("reason", "")),
         )
 
     def filling(self, entry: dict) -> Filling:
         self.known("[[table]]", entry, {"name", "when", "updated_at", "columns"})
         name = entry.get("name")
-        if name not in tables():
+        if not isinstance(name, str) or name not in tables():
             raise self.fail("[[table]]", f"name: no table {name!r}; known: {', '.join(tables())}")
         table = tables()[name]
         columns = entry.get("columns", {})
@@ -246,6 +260,9 @@ class _Reader:
         for column in table.demanded:
             if column not in columns:
                 raise self.fail(where, f"{column} is missing; a row of {name} needs it")
+        for column in table.key:
+            if isinstance(columns.get(column), dict) and "keep" in columns[column]:
+                raise self.fail(f"{where}, {column}", "keep is of no use here: rows are told apart by this column")
         return Filling(
             table=table,
             columns={
@@ -265,16 +282,39 @@ class _Reader:
         verbs = [verb for verb in _VERBS if verb in found]
         if len(verbs) != 1:
             raise self.fail(entry, "needs exactly one of from, first_of, join, value")
+        for name in ("from", "value", "prefix", "with", "other", "plus", "unit", "timezone", "decimal"):
+            if name in found:
+                self.text(f"{entry} {name}", found[name])
         mapped = found.get("map", {})
+        if not isinstance(mapped, dict) or not all(isinstance(code, str) for code in mapped.values()):
+            raise self.fail(f"{entry} map", 'must be a table of texts, like { New = "open" }')
+        if "other" in found and not mapped:
+            raise self.fail(entry, "other needs a map")
         if isinstance(kind, tuple):
-            for word in [*mapped.values(), *([found["other"]] if "other" in found else [])]:
+            for word in [*mapped.values(), *(found[name] for name in ("other", "value") if name in found)]:
                 if word not in kind and word != "":
                     raise self.fail(entry, f"maps to {word!r}, which is none of {', '.join(kind)}")
         if found.get("keep", "earliest") != "earliest":
             raise self.fail(entry, "keep can only be 'earliest'")
         if "plus" in found and (kind != "instant" or found.get("unit") not in _UNITS):
             raise self.fail(entry, f"plus needs an instant to add to, and a unit: one of {', '.join(_UNITS)}")
-        parts = found.get("first_of") or found.get("join") or []
+        if found.get("decimal", ".") not in (".", ","):
+            raise self.fail(f"{entry} decimal", "must be '.' or ','")
+        formats = self.texts(f"{entry} format", found.get("format", []))
+        for text in formats:
+            if "%" in _SPECIFIER.sub("", text):
+                raise self.fail(f"{entry} format", f"{text!r} is none; write it like %d.%m.%Y %H:%M")
+        if found.get("timezone", "desk") != "desk":
+            try:
+                zone_info(found["timezone"])
+            except EtlError as error:
+                raise self.fail(f"{entry} timezone", str(error)) from error
+        parts = found.get("first_of", found.get("join", []))
+        if verbs[0] in ("first_of", "join") and (not isinstance(parts, list) or not parts):
+            raise self.fail(entry, f"{verbs[0]} needs a list of columns")
+        for part in parts:
+            if not isinstance(part, str):
+                self.known(entry, part, _VERBS | _IN_PARTS)
         return Source(
             columns=(found["from"],) if "from" in found else (),
             parts=tuple(self.source(entry, part, None) for part in parts),
@@ -284,7 +324,7 @@ class _Reader:
             prefix=found.get("prefix", ""),
             mapped=mapped,
             other=found.get("other"),
-            formats=self.texts(f"{entry} format", found.get("format", [])),
+            formats=formats,
             decimal=found.get("decimal", "."),
             null=self.texts(f"{entry} null", found.get("null", [])),
             keep=found.get("keep"),

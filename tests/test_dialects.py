@@ -92,6 +92,61 @@ opened_at = { from = "When", format = "%d.%m.%Y %H:%M" }
             "[table.columns] of tickets, opened_at: plus needs an instant to add to, and a unit: one of second, minute, ",
         ),
         (
+            ('"No"\n', '{ from = ["No"] }\n'),
+            "[table.columns] of tickets, ticket_id from: must be a text, not ['No']",
+        ),
+        (('"No"\n', "{ value = 5 }\n"), "[table.columns] of tickets, ticket_id value: must be a text, not 5"),
+        (
+            ('"No"\n', '{ first_of = "No" }\n'),
+            "[table.columns] of tickets, ticket_id: first_of needs a list of columns",
+        ),
+        (('"No"\n', "{ join = [] }\n"), "[table.columns] of tickets, ticket_id: join needs a list of columns"),
+        (
+            ('"No"\n', '{ first_of = [{ from = "No", map = { a = "b" } }] }\n'),
+            "[table.columns] of tickets, ticket_id: unknown entry 'map'; known: first_of, from, join, null, prefix, value, ",
+        ),
+        (
+            ('"No"\n', '{ from = "No", keep = "earliest" }\n'),
+            "[table.columns] of tickets, ticket_id: keep is of no use here: rows are told apart by this column",
+        ),
+        (
+            ('ticket_id = "No"', 'ticket_id = "No"\nsubject = { from = "S", map = { a = 5 } }'),
+            "[table.columns] of tickets, subject map: must be a table of texts, like ",
+        ),
+        (
+            ('ticket_id = "No"', 'ticket_id = "No"\nsubject = { from = "S", other = "x" }'),
+            "[table.columns] of tickets, subject: other needs a map",
+        ),
+        (
+            ('ticket_id = "No"', 'ticket_id = "No"\nstatus_code = { value = "parked" }'),
+            "[table.columns] of tickets, status_code: maps to 'parked', which is none of open, pending, on_hold, solved",
+        ),
+        (
+            ("%d.%m.%Y %H:%M", "%Q %H"),
+            "[table.columns] of tickets, opened_at format: '%Q %H' is none; write it like %d.%m.%Y %H:%M",
+        ),
+        (
+            ('from = "When",', 'from = "When", timezone = "Vilna",'),
+            "[table.columns] of tickets, opened_at timezone: unknown time zone 'Vilna'; use a name like",
+        ),
+        (
+            ('from = "When",', 'from = "When", decimal = ";",'),
+            "[table.columns] of tickets, opened_at decimal: must be '.' or ','",
+        ),
+        (
+            ('recognise = ["No", "When"]', "recognise = []"),
+            "recognise: missing; name the columns by which the file is known",
+        ),
+        (('name = "tickets"', 'name = ["tickets"]'), "[[table]]: name: no table ['tickets']; known: clients, products"),
+        (
+            ('name = "tickets"', 'name = "tickets"\nwhen = { column = 5, is = "a" }'),
+            "when of tickets column: must be a text, not 5",
+        ),
+        (
+            ('name = "tickets"', 'name = "tickets"\nwhen = { column = "No", empty = "no" }'),
+            "when of tickets empty: must be true or false",
+        ),
+        (
             ("[[table]]", '[[skip]]\ncolumn = "No"\nis = ["Totals"]\n[[table]]'),
             "[[skip]]: needs a reason: what the record is",
         ),
