@@ -72,8 +72,8 @@ openings as (
 
     select
         openings_by_day.opened_on >= bounds.from_on as is_chosen,
-        sum(openings_by_day.opened_count) as opened_count,
-        sum(openings_by_day.judged_count) as judged_count,
+        sum(openings_by_day.opened_count)::bigint as opened_count,
+        sum(openings_by_day.judged_count)::bigint as judged_count,
         sum(openings_by_day.within_2_days_count) as within_2_days_count,
         sum(openings_by_day.within_1_day_count) as within_1_day_count
     from openings_by_day
@@ -121,7 +121,7 @@ history as (
         coalesce(sum(waiting_on_desk_change) filter (day_on < from_on), 0) as waiting_on_desk_count,
         coalesce(sum(answers_overdue_change) filter (day_on < from_on), 0) as answers_overdue_count,
         coalesce(sum(resolutions_overdue_change) filter (day_on < from_on), 0) as resolutions_overdue_count,
-        coalesce(sum(closed_count) filter (day_on between from_on and until_on), 0) as closed_count,
+        coalesce(sum(closed_count) filter (day_on between from_on and until_on), 0)::bigint as closed_count,
         coalesce(sum(closed_count) filter (day_on >= previous_from_on and day_on < from_on), 0)
             as previous_closed_count
     from changes_by_day

@@ -1,41 +1,12 @@
 -- Openings, reopenings and closings one by one, each with its ticket as in the list for people.
 -- Date: the day of the event itself.
--- One row per ticket_id, event_on, event_code, event_number
-
-with events as (
-
-    select
-        ticket_id,
-        day_on,
-        'opened' as event_code,
-        opened_count as event_count
-    from facts.load_events
-
-    union all
-
-    select
-        ticket_id,
-        day_on,
-        'reopened' as event_code,
-        reopened_count as event_count
-    from facts.load_events
-
-    union all
-
-    select
-        ticket_id,
-        day_on,
-        'closed' as event_code,
-        closed_count as event_count
-    from facts.load_events
-
-)
+-- One row per ticket_id, happened_at, event_code
 
 select
     ticket_list.situation,
     events.ticket_id,
     events.event_code,
-    numbers.event_number,
+    events.happened_at,
     events.day_on as event_on,
     cast(date_trunc('week', events.day_on) as date) as event_week_on,
     ticket_list.subject,
@@ -45,10 +16,10 @@ select
     ticket_list.resolution_code,
     ticket_list.ticket_link,
     -- Newest first; position need not tell two rows apart.
-    date '2000-01-01' - events.day_on as position
-from events
-cross join lateral unnest(range(events.event_count)) as numbers(event_number)
+    -cast(epoch(events.happened_at) as bigint) as position
+from facts.load_events as events
 inner join filtered_tickets
     on filtered_tickets.ticket_id = events.ticket_id
 inner join reports.ticket_list as ticket_list
     on ticket_list.ticket_id = events.ticket_id
+where events.event_code in ('opened', 'reopened', 'closed')
