@@ -19,7 +19,7 @@ def no_warehouse(folder: Path) -> None:
     with own:
         st.subheader("Load my exports", anchor=False)
         st.write(
-            "Files or folders: CSV, XLSX, ODS and more, each recognised by its header. Run this in the product's "
+            "Files or folders: CSV, TSV, XLSX or ODS, each recognised by its header. Run this in the product's "
             "folder, then reload this page:"
         )
         st.code(LOAD_OWN, language="bash")
