@@ -177,23 +177,31 @@ texts as (
 
 ),
 
--- The part of their different words that two texts share; two empty texts share nothing [D6].
-compared as (
+shared as (
 
     select
         pairs.older_ticket_id,
         pairs.newer_ticket_id,
         coalesce(older.site_url <> newer.site_url, false) as has_two_sites,
-        coalesce(
-            len(list_intersect(older.words, newer.words))
-            / nullif(len(list_distinct(list_concat(older.words, newer.words))), 0),
-            0
-        )::double as similarity_share
+        len(older.words) + len(newer.words) as word_count,
+        len(list_intersect(older.words, newer.words)) as shared_count
     from pairs
     inner join texts as older
         on older.ticket_id = pairs.older_ticket_id
     inner join texts as newer
         on newer.ticket_id = pairs.newer_ticket_id
+
+),
+
+-- The part of their different words that two texts share; two empty texts share nothing [D6].
+compared as (
+
+    select
+        older_ticket_id,
+        newer_ticket_id,
+        has_two_sites,
+        coalesce(shared_count / nullif(word_count - shared_count, 0), 0)::double as similarity_share
+    from shared
 
 )
 
