@@ -108,10 +108,10 @@ def instant(text: str) -> datetime:
         raise argparse.ArgumentTypeError(f"{text!r} is no instant; write it like 2026-03-01T17:00:00Z") from None
     if found.tzinfo is None:
         raise argparse.ArgumentTypeError(f"{text!r} has no zone; write it like {found.isoformat()}Z or with +02:00")
-    try:
-        return found.astimezone(UTC)
-    except OverflowError:
-        raise argparse.ArgumentTypeError(f"{text!r} lies outside the years 1 to 9999 in UTC") from None
+    # The calendar reaches from before the first event to well after as_of, and Python's ends with 9999.
+    if not 1900 <= found.year < 3000:
+        raise argparse.ArgumentTypeError(f"{text!r} lies outside the years 1900 to 2999")
+    return found.astimezone(UTC)
 
 
 def positive(text: str) -> int:

@@ -112,7 +112,10 @@ class Ticket:
 
     def local(self, at: datetime) -> datetime:
         """Return the desk's local time of a UTC instant."""
-        return at + timedelta(seconds=self._offset(at))
+        try:
+            return at + timedelta(seconds=self._offset(at))
+        except OverflowError:  # "for ever", written as the last day of the year 9999
+            return at
 
     def stamp(self, at: datetime | None) -> str:
         """Return an instant as local time with its offset: "Fri 15 May 2026 16:00:00 +03:00"."""
@@ -207,6 +210,9 @@ def _first_response(ticket: Ticket) -> Iterator[str]:
     if start["response_started_at"] is None:
         what = "is not known" if start["has_started"] else "is still to come"
         yield f"  The clock's start {what}, so there are no seconds, no due instant and no band [R3]."
+        return
+    if not ticket.turns:  # a date such as 0001-01-01, which stands for none
+        yield "  The calendar does not reach back to this day, so there are no seconds, no due instant and no band."
         return
     turn = ticket.turns[0]
     yield from _limits(ticket)

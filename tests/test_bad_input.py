@@ -250,7 +250,7 @@ CASES = [
         {"x.csv": TICKETS},
         "{}/x.csv --as-of 0001-01-01T00:00:00+14:00",
         2,
-        "argument --as-of: '0001-01-01T00:00:00+14:00' lies outside the years 1 to 9999 in UTC",
+        "argument --as-of: '0001-01-01T00:00:00+14:00' lies outside the years 1900 to 2999",
     ),
     (
         "text like the name of an emoji",

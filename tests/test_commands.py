@@ -93,6 +93,25 @@ def test_an_alias_is_no_orphan(run, folder):
     assert json.loads(run("status", "--json")[1])["orphans"] == {"posts.ticket_id": 1}
 
 
+def test_two_files_of_one_name_keep_their_own_rejects(run, folder, tmp_path):
+    for month, wrong in (("jan", "3,,yesterday\n"), ("feb", "3,,tomorrow\n4,,soon\n")):
+        (tmp_path / month).mkdir()
+        (tmp_path / month / "tickets.csv").write_text(TICKETS + wrong)
+    _, text = run("load", str(tmp_path / "jan"), str(tmp_path / "feb"), *AS_OF, "--json")
+    assert [file["rejected"] for file in json.loads(text)["files"]] == [1, 2]
+    assert json.loads(run("status", "--json")[1])["rejected"] == 3
+
+
+def test_dates_that_stand_for_ever_stop_neither_load_nor_explain(run, tmp_path):
+    exports = tmp_path / "tickets.csv"
+    exports.write_text("ticket_id,opened_at,closed_at\n1,2026-03-02,9999-12-31\n2,9999-12-31,\n")
+    code, text = run("load", str(exports), *AS_OF, "--json")
+    assert (code, json.loads(text)["files"][0]["inserted"]) == (0, 2)
+    code, text = run("explain", "ticket", "1")
+    assert code == 0
+    assert "after as_of" in text
+
+
 def test_load_adds_to_what_is_there_and_fresh_starts_anew(run, folder, tmp_path):
     run("load", str(folder / "tickets.csv"), *AS_OF)
     run("load", str(folder / "posts.csv"), *AS_OF)
