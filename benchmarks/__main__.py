@@ -83,7 +83,7 @@ def compare_load(exports: Path, rounds: int) -> Path:
 
 def list_reports(warehouse: Path) -> None:
     """Print every report's time, over everything and over filtered tickets, slowest first."""
-    print("\nReports, median of 5, at most 10,000 rows fetched   everything  filtered      rows")
+    print("\nReports, median of 5, at most 1,000 rows fetched    everything  filtered      rows")
     found = report_seconds(warehouse)
     for report, (everything, filtered, rows) in sorted(found.items(), key=lambda item: -max(item[1][:2])):
         verdict = target(report, max(everything, filtered), REPORT_SECONDS)

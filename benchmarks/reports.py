@@ -6,8 +6,10 @@ from pathlib import Path
 from statistics import median
 
 TIMES = 5
-# What a page may show at most; the exporter takes more, and nobody waits on a page for that.
-MOST_ROWS = 10_000
+# No chart draws more, and a table shows 25; the exporter takes all, and no page waits for that.
+MOST_ROWS = 1_000
+# What pages always say beside the filters; without it the report is millions of rows nobody asks for.
+ASKED = {"reports.ticket_findings": {"rule": "response_time", "verdict": "fail"}}
 
 
 def report_seconds(warehouse: Path) -> dict[str, tuple[float, float, int]]:
@@ -26,7 +28,7 @@ def report_seconds(warehouse: Path) -> dict[str, tuple[float, float, int]]:
     choices = (Filters(period="all"), Filters(period="13w", product=(product,)))
 
     def seconds(report: str, filters: Filters) -> float:
-        sql, given = query(snapshot, report, filters)
+        sql, given = query(snapshot, report, filters, **ASKED.get(report, {}))
         taken = []
         for _ in range(TIMES + 1):  # the first warms up
             started = time.perf_counter()
