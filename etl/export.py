@@ -28,7 +28,10 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     for position, kind in enumerate(safe.dtypes):
         column = safe.iloc[:, position]
         if pd.api.types.is_datetime64_any_dtype(kind):
-            days = (column.dropna() == column.dropna().dt.normalize()).all()
+            # The name tells an instant from a day: an instant may be midnight in every row.
+            name = str(frame.columns[position])
+            at_midnight = (column.dropna() == column.dropna().dt.normalize()).all()
+            days = name.endswith("_on") or (at_midnight and not name.endswith("_at"))
             safe.isetitem(position, column.dt.strftime("%Y-%m-%d" if days else "%Y-%m-%dT%H:%M:%S"))
         elif not pd.api.types.is_numeric_dtype(kind):
             safe.isetitem(position, column.astype(object).map(neutral, na_action="ignore"))

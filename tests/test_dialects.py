@@ -216,6 +216,15 @@ def test_mapped_words_match_in_any_case_and_script(raw, tmp_path):
     assert found == [("closed",), ("closed",), ("open",), (None,)]
 
 
+@pytest.mark.parametrize("nothing", ["", "0", "0.0", "0.00", "0,00"])
+def test_payment_of_which_nothing_was_refunded_is_no_refund(raw, tmp_path, nothing):
+    header = "id;Created date (UTC);Amount;Currency;Status;Captured;Fee;Amount Refunded\n"
+    (tmp_path / "payments.csv").write_text(f"{header}ch_1;2026-02-01 10:00:00;49.00;usd;Paid;true;1;{nothing}\n")
+    _, account = load_fixture(raw, tmp_path / "payments.csv")
+    assert account.inserted == 1
+    assert raw.execute("select * from raw.refunds").fetchall() == []
+
+
 def test_incident_in_a_state_the_system_forgot_is_still_a_ticket(raw, tmp_path):
     header = "number,incident_state,sys_updated_at,opened_at,resolved_at,closed_at,reopen_count\n"
     rows = "I1,New,02-03-2026 10:00,02-03-2026 09:00,?,?,0\nI2,-100,02-03-2026 11:00,02-03-2026 09:00,?,?,0\n"

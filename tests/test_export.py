@@ -62,6 +62,12 @@ def test_numbers_instants_days_and_missing_values():
     ]
 
 
+def test_instant_at_midnight_stays_an_instant():
+    midnight = pd.to_datetime(["2026-03-02"])
+    frame = pd.DataFrame({"opened_at": midnight, "day_on": midnight})
+    assert cells(frame)[1:] == [["2026-03-02T00:00:00", "2026-03-02"]]
+
+
 def test_frame_given_is_not_changed():
     frame = pd.DataFrame({"text": ["=1"]})
     to_csv(frame)

@@ -306,7 +306,7 @@ def test_sep_line_newlines_in_cells_and_doubled_names(raw, tmp_path):
     assert raw.execute("select subject from raw.tickets").fetchall() == [('two\nlines; "quoted"',)]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("before", ["\n", "\n \n", "sep=,\n", '"sep=,"\n', "sep=,\n\n"])
 def test_lines_before_the_header_are_no_records(raw, tmp_path, before, ending, encoding):
