@@ -289,6 +289,32 @@ def test_the_trend_of_a_stock_ends_at_its_tile(code, sample):
         assert steps[steps.measure_code == code].sort_values("until_on").value.iloc[-1] == tile
 
 
+def test_the_overdue_of_every_day_are_those_open_beyond_the_limit(sample):
+    """Recounted day by day from the closings, whatever became of the tickets later."""
+    steps = report(sample, "reports.measures_by_step", Filters())
+    trend = steps[steps.measure_code == "resolutions_overdue"].sort_values("until_on")
+    with connect(sample) as con:
+        expected = con.execute(
+            """
+            select days.day_on, count(tickets.ticket_id)
+            from facts.days
+            left join facts.tickets
+                on tickets.opened_at + interval 14 day < least(days.until_at, timestamp '2026-10-30 15:00:00')
+                and tickets.resolution_band is distinct from 'deferred'
+                and not exists (
+                    from facts.closings
+                    where closings.ticket_id = tickets.ticket_id
+                        and closings.closed_at < days.until_at
+                        and (closings.reopened_at is null or closings.reopened_at >= days.until_at)
+                )
+            group by all
+            """
+        ).df()
+    recounted = expected.set_index("day_on").iloc[:, 0]
+    assert trend.value.tolist() == recounted[trend.until_on].tolist()
+    assert trend.value.max() > 3
+
+
 def test_the_backlog_is_the_contracts(sample):
     flows = report(sample, "reports.flow_by_day", Filters(period="Last 26 weeks"))
     with connect(sample) as con:

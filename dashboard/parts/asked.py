@@ -105,7 +105,7 @@ def asked_tickets() -> tuple[str, dict[str, object], str | None]:
         sentences.append(f"{DAYS[within]} in the period")
     else:
         within = None
-    st.markdown("**" + plain(" · ".join(sentences) or "all tickets the filters leave") + "**")
+    st.markdown("Shown: **" + plain(" · ".join(sentences) or "all tickets the filters leave") + "**")
     if "rule" in where:
         return "reports.ticket_findings", {name: where[name] for name in ("rule", "verdict") if name in where}, within
     if "event_code" in where:

@@ -64,7 +64,7 @@ def _say_if_old() -> None:
 
 
 def _badge() -> str:
-    return ":blue-badge[sample data] " if desk().is_sample else ""
+    return ":primary-badge[sample data] " if desk().is_sample else ""
 
 
 def ticket_head():
