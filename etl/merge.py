@@ -275,16 +275,23 @@ def _fill(con: duckdb.DuckDBPyConnection, one: Stage, file_number: int) -> None:
         -- What a record is compared with is the last one that counted, not an older one in between.
         compared as (
             select *,
-                last_value(case when not is_older then row_hash end ignore nulls) over before as hash_before
+                last_value(case when not is_older then row_hash end ignore nulls) over before as hash_before,
+                -- A file that leaves the row it found says nothing new, whatever its records say on the way.
+                first_value(record_number) over whole = 0
+                and first_value(row_hash) over whole
+                    = last_value(case when not is_older then row_hash end ignore nulls) over whole as ends_as_held
             from dated
-            window before as ({in_turn})
+            window
+                before as ({in_turn}),
+                whole as (partition by {key} order by record_number
+                    rows between unbounded preceding and unbounded following)
         )
         select *,
             case
                 when record_number = 0 then 0
                 when nth = 1 then {INSERTED}
                 when {lower} then {UPDATED}
-                when is_older then {UNCHANGED}
+                when is_older or ends_as_held then {UNCHANGED}
                 when row_hash = hash_before then {UNCHANGED}
                 else {UPDATED}
             end as effect

@@ -107,6 +107,14 @@ def test_of_two_rows_of_a_key_in_one_file_the_later_wins_t15(raw, tmp_path):
     assert raw.execute("select status_code from raw.tickets").fetchall() == [("pending",)]
 
 
+def test_several_rows_of_a_key_change_nothing_the_second_time(raw, tmp_path):
+    text = TICKETS + "1,,2026-03-02 10:00,,open,0\n1,,2026-03-02 10:00,,pending,0\n"
+    assert counts(load_text(raw, tmp_path, "a.csv", text)) == (2, 1, 1, 0, 0, 0)
+    before = raw.execute("from raw.tickets").fetchall()
+    assert counts(load_text(raw, tmp_path, "a.csv", text)) == (2, 0, 0, 2, 0, 0)
+    assert raw.execute("from raw.tickets").fetchall() == before
+
+
 def test_empty_key_parts_are_values_like_any_other(raw, tmp_path):
     text = "client_email,list_code,subscribed_at\na@x.example,,\nA@x.example,news,\na@x.example,,\n"
     assert counts(load_text(raw, tmp_path, "subscriptions.csv", text)) == (3, 2, 0, 1, 0, 0)
