@@ -26,18 +26,23 @@ FLAGS = (
 ).split()
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
-# After a click the app looks idle for a moment before it runs: wait until it was seen running.
+# After a click the app looks idle for a moment before it runs: wait until it was seen running. The
+# whole document is watched, for a new page may come with a new element; and what ran too fast to be
+# seen is taken as done after a while: what a test then expects decides.
 ARM = """() => {
-    const app = document.querySelector('[data-testid="stApp"]');
     window.wasRunning = false;
+    window.armedAt = performance.now();
     window.watcher?.disconnect();
     window.watcher = new MutationObserver(() => {
-        if (app.getAttribute('data-test-script-state') === 'running') window.wasRunning = true;
+        const app = document.querySelector('[data-testid="stApp"]');
+        if (app?.getAttribute('data-test-script-state') === 'running') window.wasRunning = true;
     });
-    window.watcher.observe(app, {attributes: true, attributeFilter: ['data-test-script-state']});
+    window.watcher.observe(document.documentElement, {
+        subtree: true, childList: true, attributes: true, attributeFilter: ['data-test-script-state'],
+    });
 }"""
-RAN = """() => window.wasRunning
-    && document.querySelector('[data-testid="stApp"]').getAttribute('data-test-script-state') === 'notRunning'
+RAN = """() => (window.wasRunning || performance.now() - window.armedAt > 6000)
+    && document.querySelector('[data-testid="stApp"]')?.getAttribute('data-test-script-state') === 'notRunning'
     && !document.querySelector('[data-testid="stSkeleton"], [data-testid="stAppSkeleton"]')"""
 IDLE = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
