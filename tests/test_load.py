@@ -294,6 +294,8 @@ def test_amounts_in_either_style(raw, tmp_path, cell, amount):
 def test_a_closing_in_the_second_of_the_opening_is_kept(raw, tmp_path):
     text = "ticket_id,opened_at,closed_at\n1,2026-03-02T10:00:00Z,2026-03-02T10:00:00Z\n"
     assert counts(load_text(raw, tmp_path, "tickets.csv", text)) == (1, 1, 0, 0, 0, 0)
+    # Also where another record makes the load look closer.
+    assert counts(load_text(raw, tmp_path, "tickets.csv", text + "2,yesterday,\n")) == (2, 0, 0, 1, 0, 1)
 
 
 BODY = "post_id,ticket_id,body\n1,T,plain\n2,T,žąsis — “ok”\n".replace("žąsis", "café")

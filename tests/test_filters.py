@@ -1,0 +1,46 @@
+"""Reports follow the filters: parts of the tickets add up to the whole, and none of them to nothing."""
+
+import pytest
+
+from etl.build import EVERY_TICKET, read_queries, with_filters
+from etl.demo import SAMPLE_AS_OF
+from etl.load import DATA, load
+from etl.publish import connect
+
+FILTERED = {
+    name: sql for name, sql in read_queries().items() if name.startswith("reports.") and "filtered_tickets" in sql
+}
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory):
+    done = load([DATA / "sample"], warehouse=tmp_path_factory.mktemp("filters"), as_of=SAMPLE_AS_OF, is_sample=True)
+    with connect(done.snapshot) as connection:
+        yield connection
+
+
+def totals(con, name, condition):
+    """The sum of every count a report has over the tickets of which a condition holds."""
+    sql = with_filters(FILTERED[name], tickets=f"{EVERY_TICKET} where {condition}")
+    columns = [column for column, *_ in con.execute(f"describe {sql}").fetchall() if column.endswith("_count")]
+    # The number of a whole week or rule, beside each of its parts, adds up to nothing.
+    columns = [column for column in columns if not column.startswith(("week_", "rule_"))]
+    if not columns:
+        return {}
+    sums = ", ".join(f"coalesce(sum({column}), 0)" for column in columns)
+    return dict(zip(columns, con.execute(f"select {sums} from ({sql})").fetchone(), strict=True))
+
+
+@pytest.mark.parametrize("name", FILTERED)
+def test_counts_of_two_halves_add_up_and_no_ticket_counts_nothing(con, name):
+    half = "coalesce(product_id, '') < 'g'"
+    whole = totals(con, name, "true")
+    one, other, none = (totals(con, name, condition) for condition in (half, f"not ({half})", "false"))
+    assert {column: one[column] + other[column] for column in one} == whole
+    assert set(none.values()) <= {0}
+    if any(whole.values()):
+        assert one != whole
+
+
+def test_there_are_reports_with_counts(con):
+    assert sum(any(totals(con, name, "true").values()) for name in FILTERED) > 5
