@@ -24,7 +24,7 @@ PIP  := $(PY) -m pip install -qq --disable-pip-version-check --no-input
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: $(VENV)/run.stamp ## set up, load the sample where nothing is loaded yet, open the dashboard on http://localhost:8501
+run: $(VENV)/run.stamp ## set up, load the sample where nothing is loaded yet, start the dashboard on http://localhost:8501
 	@$(PY) -m etl sample
 	@echo "The dashboard: http://localhost:$(PORT) (stop it with Ctrl-C)"
 	@$(PY) -m streamlit run dashboard/app.py --server.address $(ADDRESS) --server.port $(PORT)
