@@ -91,9 +91,9 @@ def run(part: Part, environment: dict[str, str]) -> Outcome:
         )
         try:
             code = process.wait(limit)
-            note = ""
+            note = f"\npytest was ended by signal {-code}\n" if code < 0 else ""
         except subprocess.TimeoutExpired:
-            code, note = 1, f"stopped after {limit} s\n"
+            code, note = 1, f"\nstopped after {limit} s\n"
             stop(process)
         printed.seek(0)
         output = printed.read().decode("utf-8", "replace") + note
