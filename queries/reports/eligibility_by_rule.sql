@@ -18,24 +18,48 @@ with conditions as (
 
 ),
 
-verdicts as (
+opened as (
 
-    select
-        ticket_details.opened_on,
-        findings.rule,
-        findings.verdict
-    from rules.findings as findings
-    inner join filtered_tickets
-        on filtered_tickets.ticket_id = findings.subject_id
+    select ticket_details.ticket_id
+    from filtered_tickets
     inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = findings.subject_id
+        on ticket_details.ticket_id = filtered_tickets.ticket_id
     inner join chosen_period
         on ticket_details.opened_on between chosen_period.from_on and chosen_period.until_on
-    where findings.subject_kind = 'ticket'
+
+),
+
+-- Every rule has one row per ticket, and most pass: the few others are counted, the rest is what passed.
+not_passed as (
+
+    select
+        findings.rule,
+        findings.verdict,
+        count(*) as ticket_count
+    from rules.findings as findings
+    inner join opened
+        on opened.ticket_id = findings.subject_id
+    where findings.verdict <> 'pass'
+        and findings.subject_kind = 'ticket'
         and findings.rule in (
             'coverage', 'support_extra', 'registration', 'description', 'scope', 'channel', 'mailing_list',
             'not_banned', 'eligibility'
         )
+    group by
+        findings.rule,
+        findings.verdict
+
+),
+
+passed as (
+
+    select
+        conditions.rule,
+        (select count(*) from opened) - coalesce(sum(not_passed.ticket_count), 0) as ticket_count
+    from conditions
+    left join not_passed
+        on not_passed.rule = conditions.rule
+    group by conditions.rule
 
 ),
 
@@ -44,11 +68,17 @@ counted as (
     select
         rule,
         verdict,
-        count(*) as ticket_count
-    from verdicts
-    group by
+        ticket_count
+    from not_passed
+
+    union all
+
+    select
         rule,
-        verdict
+        cast('pass' as verdict) as verdict,
+        ticket_count::bigint as ticket_count
+    from passed
+    where ticket_count > 0
 
 )
 
