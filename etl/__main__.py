@@ -70,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("demo", help="write believable exports with a known answer key")
     one.add_argument("--tickets", type=positive, default=2500, metavar="N")
     one.add_argument("--seed", type=int, default=1, metavar="S")
-    one.add_argument("--out", type=Path, default=Path("data/exports/demo"), metavar="DIR")
+    one.add_argument("--out", type=Path, default=Path("build/demo"), metavar="DIR")
     one.set_defaults(run=_demo)
 
     one = commands.add_parser("status", parents=[house, as_json], help="the current snapshot: its clock, rows, rejects")
