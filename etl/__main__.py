@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from etl import EtlError
-from etl.load import DATA, Loaded, load, rows_per_table
+from etl.load import CORRECTIONS, DATA, Loaded, load, rows_per_table
 from etl.publish import Warehouse, WarehouseError, connect
 
 # Off a terminal a table is as wide as it needs to be, for logs and pipes.
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         err.print(f"error: {error}", style="bold red" if err.is_terminal else None)
         return 1
     except (OSError, duckdb.Error) as error:  # a full disk, a file that vanished: not ours to explain further
-        err.print(f"error: {str(error).splitlines()[0]}; nothing was published")
+        err.print(f"error: {str(error).splitlines()[0]}")
         return 1
     except KeyboardInterrupt:
         err.print("stopped; nothing was published")
@@ -95,9 +95,7 @@ def parser() -> argparse.ArgumentParser:
 def _load_options(one: argparse.ArgumentParser) -> None:
     one.add_argument("--desk", type=Path, default=DATA / "desk.toml", metavar="FILE", help="opening hours and holidays")
     one.add_argument("--policy", type=Path, default=DATA / "policy.csv", metavar="FILE", help="the terms")
-    one.add_argument(
-        "--corrections", type=Path, default=DATA / "corrections.csv", metavar="FILE", help="known errors of exports"
-    )
+    one.add_argument("--corrections", type=Path, default=CORRECTIONS, metavar="FILE", help="known errors of exports")
 
 
 def instant(text: str) -> datetime:

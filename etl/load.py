@@ -1,7 +1,6 @@
 """Load exports into a new snapshot: what the warehouse holds, plus what is new, judged again."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -265,8 +264,4 @@ def unknowns(con: duckdb.DuckDBPyConnection) -> list[Unknown]:
 
 def rows_per_table(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Return {canonical table: rows}."""
-    counts = {}
-    for name in tables():
-        with suppress(duckdb.CatalogException):
-            (counts[name],) = con.execute(f"select count(*) from raw.{name}").fetchone()
-    return counts
+    return {name: con.execute(f"select count(*) from raw.{name}").fetchone()[0] for name in tables()}
