@@ -20,8 +20,8 @@ def report_seconds(warehouse: Path) -> dict[str, tuple[float, float, int]]:
     """
     os.environ["WAREHOUSE"] = str(warehouse)
     # Only now: the dashboard takes the name of the warehouse from the environment.
-    from dashboard.parts.filters import Filters
     from dashboard.parts.warehouse import query, take_snapshot
+    from etl.filters import Filters
 
     snapshot = take_snapshot()
     product = snapshot.answer("select mode(product_id) as product_id from reports.tickets").product_id[0]

@@ -17,9 +17,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.parts import frame
 from dashboard.parts.asked import CODES, DAYS, EVENT_DAYS, FLAGS, NAMES, NUMBERS
-from dashboard.parts.filters import CHOICES, DEFAULT_PERIOD, Filters
 from etl.build import EVERY_TICKET, WHOLE_PERIOD, read_queries, with_filters
 from etl.demo import SAMPLE_AS_OF
+from etl.filters import CHOICES, DEFAULT_PERIOD, Filters
 from etl.load import load
 from etl.publish import Warehouse
 

@@ -4,7 +4,6 @@ from dashboard.parts import charts, words
 from dashboard.parts.asked import asked_tickets, group_columns
 from dashboard.parts.clauses import clause, clauses, plain
 from dashboard.parts.frame import chosen, page_path
-from dashboard.parts.people import person
 from dashboard.parts.shown import (
     Column,
     Tile,
@@ -19,6 +18,7 @@ from dashboard.parts.shown import (
     tiles,
 )
 from dashboard.parts.warehouse import desk, rows
+from etl.people import person
 
 __all__ = [
     "Column",

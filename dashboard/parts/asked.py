@@ -5,7 +5,6 @@ from datetime import date
 import streamlit as st
 
 from dashboard.parts.clauses import plain
-from dashboard.parts.filters import CHOICES
 from dashboard.parts.words import (
     AUTO_CLOSE_STATES,
     ELIGIBILITY,
@@ -18,6 +17,7 @@ from dashboard.parts.words import (
     day,
     said,
 )
+from etl.filters import CHOICES
 
 DAYS = {
     "opened_on": "opened",

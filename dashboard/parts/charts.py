@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard.parts.people import person
+from etl.people import person
 
 # One colour, one meaning (look.md): told apart with any colour vision, and never by colour alone.
 FIRST, LAST, LATE, OVERDUE = "#00785A", "#6CC5A6", "#E69F00", "#C1440E"

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.parts.filters import CHOICES, CHOSEN_DAYS, DEFAULT_PERIOD, PERIODS, Filters
-from dashboard.parts.people import person
 from dashboard.parts.start import no_warehouse, outdated
 from dashboard.parts.warehouse import OutdatedSnapshotError, rows, take_snapshot, warehouse_folder
 from dashboard.parts.words import CHANNELS, ELIGIBILITY, said
 from etl import EtlError
+from etl.filters import CHOICES, CHOSEN_DAYS, DEFAULT_PERIOD, PERIODS, Filters
+from etl.people import person
 
 PAGES = Path(__file__).parent.parent / "pages"
 NUMBERED = re.compile(r"^(\d+)_(.+)$")

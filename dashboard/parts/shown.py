@@ -15,12 +15,12 @@ import streamlit as st
 from dashboard.parts.clauses import clause as draw_clause
 from dashboard.parts.clauses import plain
 from dashboard.parts.clauses import words as clause_words
-from dashboard.parts.filters import CHOICES, Filters
 from dashboard.parts.frame import chosen, page_path
-from dashboard.parts.people import masked, person
 from dashboard.parts.warehouse import count, current, desk, reader, rows
 from dashboard.parts.words import day, said
 from etl.export import to_csv
+from etl.filters import CHOICES, Filters
+from etl.people import masked, person
 
 PAGE_ROWS = 25
 NO_BREAK = "\u00a0"

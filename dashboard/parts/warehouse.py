@@ -19,8 +19,8 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
-from dashboard.parts.filters import Filters
-from etl.build import EVERY_TICKET, WHOLE_PERIOD, read_queries, with_filters
+from etl import ask
+from etl.filters import Filters
 from etl.publish import Warehouse
 
 ROOT = Path(__file__).parent.parent.parent
@@ -57,10 +57,7 @@ class Snapshot:
     @cached_property
     def columns(self) -> dict[str, tuple[str, ...]]:
         """The columns of every table, by `<layer>.<name>`."""
-        listed = self.answer(
-            "select table_schema || '.' || table_name as name, list(column_name order by ordinal_position) as columns "
-            "from information_schema.columns group by all"
-        )
+        listed = self.answer(ask.LISTED_COLUMNS)
         return {row.name: tuple(row.columns) for row in listed.itertuples()}
 
     def answer(self, sql: str, given: Mapping[str, object] | None = None) -> pd.DataFrame:
@@ -173,36 +170,14 @@ def reader(report: str, filters: Filters | None = None, **asked) -> Callable[[],
     return lambda: snapshot.in_desk_time(snapshot.answer(sql, given))
 
 
-def query(
-    snapshot: Snapshot, report: str, filters: Filters | None = None, *, within: str | None = None, **where
-) -> tuple[str, dict[str, object]]:
+def query(snapshot: Snapshot, report: str, filters: Filters | None = None, **asked) -> tuple[str, dict[str, object]]:
     """Return the SQL text and the bound parameters that `rows` runs for the same arguments.
 
-    Raises KeyError for a column the report does not have: column names reach the SQL text.
+    Raises OutdatedSnapshotError for a report and KeyError for a column that the snapshot does not have.
     """
-    columns = snapshot.columns.get(report)
-    if columns is None:
+    if report not in snapshot.columns:
         raise OutdatedSnapshotError(f"no {report}")
-    if not {*where, *([within] if within else ())} <= set(columns):
-        raise KeyError(f"{report} has only {', '.join(columns)}; asked for {[within, *where]}")
-    sql, period, given = f"select * from {report}", WHOLE_PERIOD, {}
-    text = read_queries().get(report, "")
-    if filters is not None:
-        period, given = filters.period_sql(period), filters.parameters()
-        # A report that filters is computed anew; of any other the stored table is all there is to say.
-        if "filtered_tickets" in text or "chosen_period" in text:
-            sql = with_filters(text, filters.tickets_sql(EVERY_TICKET), period)
-    tests = []
-    if within:
-        tests.append(f"{within} between (select from_on from ({period})) and (select until_on from ({period}))")
-    for number, (column, value) in enumerate(where.items()):
-        tests.append(f"{column} is not distinct from $where_{number}")
-        given[f"where_{number}"] = value
-    if tests:
-        sql = f"select * from ({sql}\n) where {' and '.join(tests)}"
-    if "position" in columns:  # it need not tell two rows apart; the first columns do
-        sql = f"select * from ({sql}\n) order by position, {', '.join(columns[:3])}"
-    return sql, {name: value for name, value in given.items() if f"${name}" in sql}
+    return ask.query(snapshot.columns, report, filters, **asked)
 
 
 @st.cache_data(max_entries=500, max_size="128MB", show_spinner=False)

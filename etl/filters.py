@@ -1,4 +1,4 @@
-"""The filters every page shares: period, product, agent, channel, eligibility.
+"""The filters that pages and exports share: period, product, agent, channel, eligibility.
 
 They live in the address of the page, so a link shows its reader the same numbers. An address is
 written by anyone: what arrives here is bound as a parameter, never put into SQL text.

@@ -1,0 +1,68 @@
+"""How a report is asked: one way for pages and for exports, so that a file equals the screen.
+
+What a reader chose is bound as parameters; only the names of reports and columns reach the SQL text.
+"""
+
+from collections.abc import Mapping
+
+from etl.build import EVERY_TICKET, WHOLE_PERIOD, read_queries, with_filters
+from etl.filters import Filters
+
+LISTED_COLUMNS = """
+    select table_schema || '.' || table_name as name, list(column_name order by ordinal_position) as columns
+    from information_schema.columns
+    group by all
+"""
+
+
+def query(
+    columns: Mapping[str, tuple[str, ...]],
+    report: str,
+    filters: Filters | None = None,
+    *,
+    within: str | None = None,
+    among: tuple[str, str] | None = None,
+    **where: str | int | bool | None,
+) -> tuple[str, dict[str, object]]:
+    """Return the SQL text and the bound parameters of a report of the snapshot that has these columns.
+
+    With `filters` the report is computed over the chosen tickets and period. `where` keeps rows whose columns
+    equal the given values (None: are empty); `within` names a day column that must lie in the chosen period;
+    `among`, a column and a query, keeps rows whose column that query has too: its parameters are the caller's.
+    Rows come in the order of `position`, if there is one. Raises KeyError for a report or column there is not.
+    """
+    found = columns[report]
+    if not {*where, *([within] if within else ())} <= set(found):
+        raise KeyError(f"{report} has only {', '.join(found)}; asked for {[within, *where]}")
+    sql, period, given = f"select * from {report}", WHOLE_PERIOD, {}
+    if filters is not None:
+        period, given = filters.period_sql(period), filters.parameters()
+        # A report that filters is computed anew; of any other the stored table is all there is to say.
+        if is_filtered(report):
+            sql = with_filters(read_queries()[report], filters.tickets_sql(EVERY_TICKET), period)
+    tests = []
+    if within:
+        tests.append(f"{within} between (select from_on from ({period})) and (select until_on from ({period}))")
+    if among:
+        tests.append(f"{among[0]} in (select {among[0]} from ({among[1]}\n))")
+    for number, (column, value) in enumerate(where.items()):
+        tests.append(f"{column} is null" if value is None else f"{column} = $where_{number}")
+        given[f"where_{number}"] = value
+    if tests:
+        sql = f"select * from ({sql}\n) where {' and '.join(tests)}"
+    if "position" in found:  # it need not tell two rows apart; the first columns do
+        sql = f"select * from ({sql}\n) order by position, {', '.join(found[:3])}"
+    return sql, bound(sql, given)
+
+
+def is_filtered(report: str) -> bool:
+    """Say whether the chosen tickets or the chosen period change what a report says."""
+    text = read_queries().get(report, "")
+    return "filtered_tickets" in text or "chosen_period" in text
+
+
+def bound(sql: str, given: Mapping[str, object]) -> dict[str, object]:
+    """Return the parameters that the text names, as DuckDB takes them."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if f"${name}" in sql
+    }
