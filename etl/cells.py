@@ -12,11 +12,14 @@ from etl.tables import sql_type
 from etl.zone import utc_sql
 
 BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
-# DuckDB's trim with a set of characters is slow; hardly any cell needs it. All blanks but one sort before '!'.
-HAS_BLANK_ENDS = (
-    "{0} < '!' or prefix({0}, chr(160)) or suffix({0}, ' ') or suffix({0}, chr(9)) "
+# DuckDB's trim with a set of characters is slow; hardly any cell needs it. All blanks but one sort before '!',
+# and before '(' sorts the apostrophe that guards a formula.
+HAS_ENDS = (
+    "{0} < '(' or prefix({0}, chr(160)) or suffix({0}, ' ') or suffix({0}, chr(9)) "
     "or suffix({0}, chr(10)) or suffix({0}, chr(13)) or suffix({0}, chr(160))"
 )
+# Help desks write '=1+1 for =1+1, lest a spreadsheet should reckon with it: the apostrophe is none of the cell.
+GUARD = "'^''([-=+@])', '\\1'"
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -70,8 +73,10 @@ class Cells:
             return "null::varchar"
         text = f"c{number}"
         if trimmed:
-            ends = HAS_BLANK_ENDS.format(text)
-            text = f"(case when {ends} then nullif(trim({text}, {BLANKS}), '') else {text} end)"
+            cut = f"nullif(regexp_replace(trim({text}, {BLANKS}), {GUARD}), '')"
+            text = f"(case when {HAS_ENDS.format(text)} then {cut} else {text} end)"
+        else:
+            text = f"(case when prefix({text}, chr(39)) then regexp_replace({text}, {GUARD}) else {text} end)"
         if self.dialect.null:
             text = f"(case when {text} not in ({', '.join(map(quoted, self.dialect.null))}) then {text} end)"
         return text
@@ -128,11 +133,9 @@ class Cells:
         """SQL for the value of a text, and what the text should have been ("" when anything will do)."""
         if source.mapped:
             arms = " ".join(f"when {lowered(word)} then {quoted(code)}" for word, code in source.mapped.items() if code)
-            if source.other:
-                return (
-                    f"case when {text} is not null then case lower({text}) {arms} else {quoted(source.other)} end end",
-                    "",
-                )
+            if source.other is not None:
+                other = f"else {quoted(source.other)} " if source.other else ""
+                return f"case when {text} is not null then case lower({text}) {arms} {other}end end", ""
             return f"case lower({text}) {arms} end", f"one of {', '.join(source.mapped)}"
         if isinstance(kind, tuple):
             listed = ", ".join(map(quoted, kind))

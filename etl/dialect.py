@@ -26,7 +26,8 @@ The format:
     [table.columns]                          # canonical column = how to fill it
     ticket_id   = "Id"
     opened_at   = { from = "Created at", format = "%d.%m.%Y %H:%M", keep = "earliest" }
-    status_code = { from = "Status", map = { New = "open" }, other = "open" }
+    status_code = { from = "Status", map = { New = "open" }, other = "open" }    # a word to "": known to say nothing;
+                                             # other = "": so does any other word; no other: it refuses the record
     purchase_id = { first_of = ["id", { join = ["Date", "Customer"], with = "|" }] }
     client_email = { from = "Requester id", prefix = "zendesk_tickets:" }
     channel_code = { value = "ticket" }
@@ -260,6 +261,9 @@ class _Reader:
         for column in table.demanded:
             if column not in columns:
                 raise self.fail(where, f"{column} is missing; a row of {name} needs it")
+        for column in table.demanded:
+            if isinstance(columns[column], dict) and columns[column].get("other") == "":
+                raise self.fail(f"{where}, {column}", f"other must not be empty; a row of {name} needs this column")
         for column in table.key:
             if isinstance(columns.get(column), dict) and "keep" in columns[column]:
                 raise self.fail(f"{where}, {column}", "keep is of no use here: rows are told apart by this column")

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import dropwhile
+from itertools import dropwhile, islice
 from pathlib import Path
 
 import duckdb
@@ -72,7 +72,7 @@ def _as_utf8(export: Export) -> Iterator[Path]:
         with _temporary() as file:
             writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
             width = len(export.header)
-            for row in sheet_rows(export.path, export.sheet):
+            for row in islice(sheet_rows(export.path, export.sheet), export.header_line, None):
                 writer.writerow((row + [""] * width)[:width])
             file.flush()
             yield Path(file.name)

@@ -10,6 +10,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from etl import EtlError
@@ -25,6 +26,8 @@ SEP_LINE = re.compile(r'"?sep=([^\r\n])"?[ ]*(\r\n|\r|\n)', re.IGNORECASE)
 BLANK_LINE = re.compile(r"[ \t]*(\r\n|\r|\n)")
 # The longest record that is read; a longer one is almost surely a quote that never closes.
 LONGEST_RECORD = 8_000_000
+# How far down a sheet the header is looked for: reports begin with a title, a date, a blank row.
+ROWS_TO_A_HEADER = 10
 
 csv.field_size_limit(LONGEST_RECORD)
 
@@ -43,7 +46,7 @@ class Export:
     header: list[str]
     delimiter: str = ","
     encoding: str = "utf-8"
-    header_line: int = 0  # physical lines before the header (a `sep=;` line, blank lines)
+    header_line: int = 0  # lines or sheet rows before the header (a `sep=;` line, blank lines, a report's title)
     sheet: str | None = None
 
 
@@ -193,14 +196,17 @@ def _workbook(path: Path, file_name: str, mapping: Dialect | None) -> tuple[list
     names = sheets(path, file_name)
     for sheet in names:
         label = file_name if len(names) == 1 else f"{file_name}[{sheet}]"
-        header = [" ".join(name.split()) for name in next(sheet_rows(path, sheet), [])]
-        if not any(header):
+        rows = [[" ".join(name.split()) for name in row] for row in islice(sheet_rows(path, sheet), ROWS_TO_A_HEADER)]
+        if not rows:
             problems.append(LoadError(f"{label}: the sheet is empty; there is not even a header"))
             continue
-        dialect = _fitting(header, label, mapping)
-        if dialect:
-            found.append(Export(path, label, dialect, header, sheet=sheet))
+        for number, header in enumerate(rows):
+            if dialect := _fitting(header, label, mapping):
+                found.append(Export(path, label, dialect, header, header_line=number, sheet=sheet))
+                break
         else:
+            # Nothing fits: of the rows above the first records, the one with most names.
+            header = max(rows, key=lambda row: sum(map(bool, row)))
             problems.append(_unknown(header, label, mapping))
             ignored.append(Ignored(label, str(problems[-1]).removeprefix(f"{label}: ")))
     if not found:

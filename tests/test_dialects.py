@@ -122,6 +122,13 @@ opened_at = { from = "When", format = "%d.%m.%Y %H:%M" }
             "[table.columns] of tickets, status_code: maps to 'parked', which is none of open, pending, on_hold, solved",
         ),
         (
+            (
+                'opened_at = { from = "When", format = "%d.%m.%Y %H:%M" }',
+                'opened_at = { from = "When", map = { a = "b" }, other = "" }',
+            ),
+            "[table.columns] of tickets, opened_at: other must not be empty; a row of tickets needs this column",
+        ),
+        (
             ("%d.%m.%Y %H:%M", "%Q %H"),
             "[table.columns] of tickets, opened_at format: '%Q %H' is none; write it like %d.%m.%Y %H:%M",
         ),
@@ -214,6 +221,37 @@ def test_mapped_words_match_in_any_case_and_script(raw, tmp_path):
     load_fixture(raw, tmp_path / "export.csv", read_dialect(tmp_path / "mine.toml"))
     found = raw.execute("select status_code from raw.tickets order by ticket_id").fetchall()
     assert found == [("closed",), ("closed",), ("open",), (None,)]
+
+
+def test_word_of_no_map_says_nothing_where_the_mapping_has_an_empty_other(raw, tmp_path):
+    (tmp_path / "mine.toml").write_text(
+        MAPPING + 'status_code = { from = "State", map = { Done = "closed", "?" = "" }, other = "" }\n'
+    )
+    rows = "".join(f"{number},02.03.2026 10:30,{state}\n" for number, state in enumerate(["done", "Parked", "?", ""]))
+    (tmp_path / "export.csv").write_text("No,When,State\n" + rows)
+    _, account = load_fixture(raw, tmp_path / "export.csv", read_dialect(tmp_path / "mine.toml"))
+    assert account.inserted == 4
+    found = raw.execute("select status_code from raw.tickets order by ticket_id").fetchall()
+    assert found == [("closed",), (None,), (None,), (None,)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ("'=SUM(A1)", "=SUM(A1)"),
+        ("'+1 555 0100", "+1 555 0100"),
+        ("'-", "-"),
+        ("'@ana", "@ana"),
+        ("'quoted'", "'quoted'"),
+        ("''=1", "''=1"),
+        ("=1", "=1"),
+    ],
+)
+def test_apostrophe_that_guards_a_formula_is_none_of_the_cell(raw, tmp_path, cell, read):
+    (tmp_path / "mine.toml").write_text(MAPPING + 'subject = "Text"\nagent_id = "Text"\n')
+    (tmp_path / "export.csv").write_text(f"No,When,Text\n1,02.03.2026 10:30,{cell}\n")
+    load_fixture(raw, tmp_path / "export.csv", read_dialect(tmp_path / "mine.toml"))
+    assert raw.execute("select subject, agent_id from raw.tickets").fetchone() == (read, read)
 
 
 @pytest.mark.parametrize("nothing", ["", "0", "0.0", "0.00", "0,00"])

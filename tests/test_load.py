@@ -480,6 +480,22 @@ def test_workbook_may_begin_with_empty_rows_and_hold_others(raw, tmp_path, write
     assert counts(load_file(raw, path)) == (3, 2, 0, 0, 1, 0)
 
 
+@pytest.mark.parametrize("write", [write_xlsx, write_ods], ids=["xlsx", "ods"])
+def test_workbook_may_begin_with_the_title_of_a_report(raw, tmp_path, write):
+    path = tmp_path / f"report.{write.__name__.removeprefix('write_')}"
+    title = [("", ""), ("Tickets of March", ""), ("", "")]
+    write(path, [*title, ("ticket_id", "opened_at"), ("1", "2026-03-02"), ("2", "soon")])
+    assert counts(load_file(raw, path)) == (2, 1, 0, 0, 0, 1)
+    assert raw.execute("select record_number from raw.rejects").fetchall() == [(2,)]
+
+
+def test_error_about_a_sheet_with_a_title_is_about_its_header(tmp_path):
+    path = tmp_path / "report.xlsx"
+    write_xlsx(path, [("Tickets of March", ""), ("nr", "subject", "description"), ("1", "", "")])
+    with pytest.raises(LoadError, match="nearest is house_tickets, missing: ticket_id"):
+        find_exports([path])
+
+
 def test_sheet_that_no_dialect_fits_is_listed_and_an_empty_one_is_not(tmp_path):
     path = tmp_path / "book.xlsx"
     with xlsxwriter.Workbook(path) as book:
