@@ -491,7 +491,7 @@ def test_workbook_may_begin_with_the_title_of_a_report(raw, tmp_path, write):
 
 def test_error_about_a_sheet_with_a_title_is_about_its_header(tmp_path):
     path = tmp_path / "report.xlsx"
-    write_xlsx(path, [("Tickets of March", ""), ("nr", "subject", "description"), ("1", "", "")])
+    write_xlsx(path, [("Tickets of March", ""), ("nr", "site_url", "backup_code"), ("1", "", "")])
     with pytest.raises(LoadError, match="nearest is house_tickets, missing: ticket_id"):
         find_exports([path])
 
