@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from etl import EtlError
+from etl.dialect import DATE_ORDERS
 from etl.load import CORRECTIONS, DATA, Loaded, load, rows_per_table
 from etl.publish import Warehouse, WarehouseError, connect
 
@@ -53,6 +54,11 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="export files and folders of them")
     _load_options(one)
     one.add_argument("--mapping", type=Path, metavar="FILE", help="a dialect of your own, in TOML")
+    one.add_argument(
+        "--date-order",
+        choices=DATE_ORDERS,
+        help="how to read 02/03/2026 in a column none of whose cells tells: dmy is 2 March, mdy 3 February",
+    )
     one.add_argument(
         "--as-of", type=instant, metavar="INSTANT", help="judge as of this instant, with zone; default now"
     )
@@ -148,6 +154,7 @@ def _load(chosen: argparse.Namespace) -> int:
             policy=chosen.policy,
             corrections=chosen.corrections,
             mapping=chosen.mapping,
+            date_order=chosen.date_order,
             as_of=chosen.as_of,
             fresh=chosen.fresh,
             dry_run=chosen.dry_run,

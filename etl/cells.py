@@ -5,9 +5,11 @@ Each declared column becomes three expressions, evaluated one after the other: i
 value is null cannot be read, and the record that holds it is refused. Nothing is coerced.
 """
 
+import copy
 from dataclasses import dataclass
 
-from etl.dialect import Condition, Dialect, Filling, Source, folded
+from etl.dialect import Condition, Filling, Source, folded, formats_in
+from etl.recognise import Export
 from etl.tables import sql_type
 from etl.zone import utc_sql
 
@@ -20,12 +22,33 @@ HAS_ENDS = (
 )
 # Help desks write '=1+1 for =1+1, lest a spreadsheet should reckon with it: the apostrophe is none of the cell.
 GUARD = "'^''([-=+@])', '\\1'"
+# A row's turn is its record's number and its own in the record: no record of LONGEST_RECORD holds more things.
+TURN_BITS = 24
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 def quoted(text: str) -> str:
     """Return a text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def parsed(text: str, formats: tuple[str, ...]) -> tuple[str, str]:
+    """SQL for a text as a TIMESTAMP by formats without a zone, and, in UTC, by those with one; "" for none of such."""
+    # %Y would take 26 for the year 26: the formats that want two digits come first, and such a year is none.
+    ordered = sorted(formats, key=lambda form: "%Y" in form)
+    with_zone = [form for form in ordered if "%z" in form or "%Z" in form]
+    without = [form for form in ordered if form not in with_zone]
+
+    def read(forms: list[str]) -> str:
+        return f"try_strptime({text}, [{', '.join(map(quoted, forms))}])"
+
+    def sound(instant: str) -> str:
+        return f"(case when {instant} >= timestamp '1000-01-01' then {instant} end)"
+
+    return (
+        sound(read(without)) if without else "",
+        sound(f"({read(with_zone)} at time zone 'UTC')") if with_zone else "",
+    )
 
 
 def lowered(word: str) -> str:
@@ -55,23 +78,96 @@ class Cell:
 
 
 class Cells:
-    """The cells of one export under one dialect, desk zone given."""
+    """The cells of one export under its dialect, desk zone given.
 
-    def __init__(self, dialect: Dialect, header: list[str], desk_zone: str) -> None:
-        self.dialect = dialect
-        self.zone = desk_zone if dialect.timezone == "desk" else dialect.timezone
+    `date_order` is what the user says of dates such as 02/03/2026 where a column leaves it open.
+    """
+
+    def __init__(self, export: Export, desk_zone: str, date_order: str | None = None) -> None:
+        self.dialect = export.dialect
+        self.zone = desk_zone if self.dialect.timezone == "desk" else self.dialect.timezone
         self.desk_zone = desk_zone
+        self.date_order = self.dialect.date_order or date_order
+        self.has_json_lists = export.has_json_lists
         # Of equal names the first is meant, unless a dialect says otherwise.
-        self.position: dict[str, int] = {}
-        for number, name in enumerate(header):
-            self.position.setdefault(folded(name), number)
+        self.positions: dict[str, list[int]] = {}
+        for number, name in enumerate(export.header):
+            self.positions.setdefault(folded(name), []).append(number)
+        self.within: Filling | None = None
+        # Which of two readings of a date the column's own cells allow, by `asked`; etl/date_order.py fills it.
+        self.orders: dict[tuple, str] = {}
+
+    def inside(self, filling: Filling) -> "Cells":
+        """Return the cells as one filling sees them: its own rows, and the parts of what it has a row for each of."""
+        found = copy.copy(self)
+        found.within = filling
+        return found
+
+    def asked(self, source: Source) -> tuple:
+        """What tells one column of dates from another: the export's columns and the formats."""
+        return (self.within and self.within.each, source.names(), source.formats)
+
+    def found(self, name: str) -> list[int]:
+        """The places of the columns of that name, or of the first of its other names that is there."""
+        for called in self.dialect.called(name):
+            if called in self.positions:
+                return self.positions[called]
+        return []
+
+    def relation(self, unless: str = "") -> str:
+        """A query for the rows of a filling: record_number, turn (their order), and what `raw` reads."""
+        unless = f" where {unless}" if unless else ""
+        each = self.within and self.within.each
+        if not each:
+            return f"select *, rowid + 1 as record_number, rowid + 1 as turn from incoming{unless}"
+        places = [f"c{number}" for number in self.found(each)]
+        if not places:
+            things = "null::varchar[]"
+        elif self.has_json_lists:
+            # A list of one thing is often written as that thing.
+            things = (
+                f"case json_type({places[0]}) when 'ARRAY' then json_extract({places[0]}, '$[*]') "
+                f"when 'NULL' then null else [{places[0]}::json] end"
+            )
+        else:
+            things = f"[{', '.join(f'{place}' for place in places)}]"
+        return (
+            f"select *, (record_number << {TURN_BITS}) + number as turn, {self._parts()} as parts from ("
+            "select *, unnest(things) as thing, generate_subscripts(things, 1) as number from ("
+            f"select *, rowid + 1 as record_number, {things} as things from incoming{unless})) "
+            "where thing is not null"
+        )
+
+    def _parts(self) -> str:
+        """SQL for the list of the parts a filling reads of a thing, in the order of Filling.parts."""
+        parts, split = self.within.parts(), self.within.split
+        if self.has_json_lists:
+            paths = ["$" + "".join(f'."{key}"' for key in part.split(".") if key) for part in parts]
+            return f"json_extract_string(thing, [{', '.join(map(quoted, paths))}])"
+        if split is None:
+            named = {}
+        elif split.pattern is not None:
+            groups = ", ".join(quoted(name) for name in split.into)
+            fall = f"regexp_extract(thing, {quoted(split.pattern)}, [{groups}], 's')"
+            named = {folded(name): f"nullif({fall}[{quoted(name)}], '')" for name in split.into}
+        else:
+            fall, last = f"string_split(thing, {quoted(split.glue)})", len(split.into)
+            named = {folded(name): f"{fall}[{number}]" for number, name in enumerate(split.into[:-1], 1)}
+            named[folded(split.into[-1])] = f"nullif(array_to_string({fall}[{last}:], {quoted(split.glue)}), '')"
+        named[""] = "thing"
+        return f"[{', '.join(named.get(folded(part), 'null::varchar') for part in parts)}]"
 
     def raw(self, name: str, trimmed: bool = True) -> str:
         """The text of one export column; null when empty, absent, or a null word."""
-        number = self.position.get(folded(name))
-        if number is None:
+        part = self.within and self.within.part(name)
+        if part == "#":
+            return "number::varchar"
+        if part is not None:
+            text = f"parts[{self.within.parts().index(part) + 1}]"
+        elif places := self.found(name):
+            text = f"c{places[0]}"
+        else:
             return "null::varchar"
-        text = f"c{number}"
         if trimmed:
             cut = f"nullif(regexp_replace(trim({text}, {BLANKS}), {GUARD}), '')"
             text = f"(case when {HAS_ENDS.format(text)} then {cut} else {text} end)"
@@ -81,9 +177,14 @@ class Cells:
             text = f"(case when {text} not in ({', '.join(map(quoted, self.dialect.null))}) then {text} end)"
         return text
 
+    def has(self, name: str) -> bool:
+        """Whether the export has that column, or a list that may have that part."""
+        each = self.within and self.within.part(name) is not None
+        return bool(self.found(self.within.each if each else name))
+
     def there(self, source: Source) -> bool:
         """Whether the export has any column the source reads, or a constant."""
-        return source.value is not None or any(folded(name) in self.position for name in source.names())
+        return source.value is not None or any(map(self.has, source.names()))
 
     def text(self, source: Source, trimmed: bool = True) -> str:
         """The text a source gives for a record; null when it says nothing."""
@@ -96,6 +197,10 @@ class Cells:
             text = f" || {quoted(source.glue)} || ".join(parts)
             empty = quoted(source.glue * (len(parts) - 1))
             text = f"nullif({text}, {empty})"
+        elif source.same:
+            one, another = (f"lower({self.raw(name)})" for name in source.same)
+            other = quoted(source.other) if source.other is not None else "null"
+            text = f"(case when {one} = {another} then {quoted(source.then)} when {one} <> {another} then {other} end)"
         else:
             text = f"coalesce({', '.join(self.text(part, trimmed) for part in source.parts)})"
         if source.null:
@@ -110,7 +215,7 @@ class Cells:
         silent = [lowered(word) for word, code in source.mapped.items() if not code]
         if silent:  # words that are known, and say nothing
             text = f"(case when lower({text}) not in ({', '.join(silent)}) then {text} end)"
-        found_in = ", ".join(dict.fromkeys(name for name in source.names() if folded(name) in self.position))
+        found_in = ", ".join(dict.fromkeys(name for name in source.names() if self.has(name)))
         local = None
         if kind in ("instant", "end"):
             local, plain, value, wanted = self.instant(column, source, kind == "end")
@@ -196,18 +301,15 @@ class Cells:
         local = f"case when {iso} then try_cast({text} as timestamp) end"
         wanted = "an instant (YYYY-MM-DD HH:MM:SS, with or without zone)"
         in_format = in_format_with_zone = "false"
-        if source.formats:
-            with_zone = [text for text in source.formats if "%z" in text or "%Z" in text]
-            without = [text for text in source.formats if text not in with_zone]
-            found = []
+        if formats := self.formats(source):
+            without, with_zone = parsed(text, formats)
             if without:
-                found.append(f"try_strptime({text}, [{', '.join(map(quoted, without))}])")
-                in_format = f"{found[-1]} is not null"
+                in_format = f"{without} is not null"
             if with_zone:
-                found.append(f"(try_strptime({text}, [{', '.join(map(quoted, with_zone))}]) at time zone 'UTC')")
-                in_format_with_zone = f"{found[-1]} is not null"
-            local = f"coalesce({', '.join(found)}, {local})"
-            wanted = f"an instant ({' or '.join(source.formats)})"
+                in_format_with_zone = f"{with_zone} is not null"
+            local = f"coalesce({', '.join(filter(None, (without, with_zone, local)))})"
+            usual = "DD/MM/YYYY" if self.orders.get(self.asked(source)) == "dmy" else "MM/DD/YYYY"
+            wanted = f"an instant ({' or '.join(source.formats or (usual, 'YYYY-MM-DD'))})"
         local = f"date_trunc('second', {local})"
         if is_end:
             has_hour = f"contains({text}, ':') or {local} <> date_trunc('day', {local})"
@@ -235,6 +337,11 @@ class Cells:
         )
         return local, plain, value, wanted
 
+    def formats(self, source: Source) -> tuple[str, ...]:
+        """The formats a column of dates is read with: those of the order its cells are in, where that was decided."""
+        order = self.orders.get(self.asked(source))
+        return formats_in(source.formats, order) if order else source.formats
+
     def holds(self, condition: Condition) -> str:
         """SQL that is true for the records a condition holds of."""
         text = self.raw(condition.column)
@@ -246,11 +353,11 @@ class Cells:
         negated = "not " if condition.negated else ""
         return f"coalesce(lower({text}) {negated}in ({words}), false)"
 
-    def of(self, filling: Filling) -> list[Cell]:
-        """Every column of the table a filling fills, those the export lacks as nulls."""
+    def every(self) -> list[Cell]:
+        """Every column of the table that the filling fills, those the export lacks as nulls."""
         cells = []
-        for column, kind in filling.table.columns.items():
-            source = filling.columns.get(column)
+        for column, kind in self.within.table.columns.items():
+            source = self.within.columns.get(column)
             if source is None or not self.there(source):
                 nothing = f"null::{sql_type(kind)}"
                 cells.append(Cell(column, column, "null::varchar", None, nothing, "", nothing, False, None))

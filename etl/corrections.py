@@ -13,7 +13,6 @@ from pathlib import Path
 import duckdb
 
 from etl.cells import Cells, quoted
-from etl.dialect import folded
 from etl.recognise import Export, LoadError, what_is_torn
 
 COLUMNS = ["file", "key", "column", "was", "becomes", "reason"]
@@ -63,17 +62,18 @@ def correct(con: duckdb.DuckDBPyConnection, export: Export, cells: Cells, correc
     """
     applied = 0
     filling = export.dialect.fillings[0]
+    cells = cells.inside(filling)
     key = cells.text(filling.columns[filling.table.key[0]])
     for correction in corrections:
         if correction.file != export.file_name:
             continue
         said = f"corrections: {correction.file}, {correction.key}, {correction.column}"
-        position = cells.position.get(folded(correction.column))
-        if position is None:
+        places = cells.found(correction.column)
+        if not places:
             raise LoadError(f"{said}: the file has no column {correction.column!r}")
-        was = f"coalesce(trim(c{position}), '') = {quoted(correction.was.strip())}"
+        was = f"coalesce(trim(c{places[0]}), '') = {quoted(correction.was.strip())}"
         (changed,) = con.execute(
-            f"update incoming set c{position} = ? where {key} = ? and {was}",
+            f"update incoming set c{places[0]} = ? where {key} = ? and {was}",
             [correction.becomes, correction.key.strip()],
         ).fetchone()
         if not changed:

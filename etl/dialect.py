@@ -12,6 +12,10 @@ The format:
     recognise = ["Id", "Status"]             # columns a file must have to be this
     timezone  = "desk"                       # of times without offset: desk, UTC, or a zone's name
     null      = ["?", "-"]                   # cells that say nothing
+    date_order = "dmy"                       # or "mdy": of dates like 02/03/2026 where no cell of the column tells
+
+    [also_called]                            # what else a column may be called: other languages, other ages
+    "Ticket Number" = ["Ticketnummer", "Número de ticket"]
 
     [[skip]]                                 # records that are no data
     column = "Status"
@@ -20,7 +24,7 @@ The format:
 
     [[table]]                                # one for each table the export fills
     name       = "tickets"
-    when       = { column = "...", is = ["..."] }     # optional: only records of which this holds
+    when       = { column = "...", is = ["..."] }     # optional: only records of which this, or a list of these, holds
     updated_at = "Updated at"                # optional: of two rows of a ticket the newer wins
 
     [table.columns]                          # canonical column = how to fill it
@@ -32,6 +36,18 @@ The format:
     client_email = { from = "Requester id", prefix = "zendesk_tickets:" }
     channel_code = { value = "ticket" }
     first_responded_at = { from = "Created at", plus = "First reply time in minutes", unit = "minute" }
+    opened_by   = { same = ["Submitter id", "Requester id"], then = "client", other = "agent" }
+
+    [[table]]                                # several rows from one record: a row for each
+    name  = "posts"
+    each  = "Comment"                        # filled cell of the columns of that name, or thing in that list
+    split = { with = ";", into = ["date", "author", "text"] }    # what stands in a cell; the last part keeps the rest
+                                             # or { pattern = '(.*?) by (.*?): (.*)', into = [...] }
+
+    [table.columns]                          # the record's columns as ever; of each, its parts, itself, its number
+    post_id   = { join = ["Issue key", "Comment.#"] }
+    posted_at = { from = "Comment.date", format = ["%d/%b/%y %I:%M %p", "%d/%m/%y %H:%M", "%m/%d/%y %H:%M"] }
+    body      = "Comment.text"               # of a list in JSON: comments.plain_body, comments.author.id
 
     [expect]                                 # of tests/exports/<dialect>.csv; not in a mapping
     rows = 3
@@ -50,13 +66,35 @@ from etl.zone import zone_info
 DIALECTS = Path(__file__).parent / "dialects"
 HOUSE = "house_"
 
-_TOP = {"title", "get_it", "seen", "recognise", "timezone", "null", "skip", "table", "expect"}
+DATE_ORDERS = ("dmy", "mdy")
+
+_TOP = {
+    *(
+        "title",
+        "get_it",
+        "seen",
+        "recognise",
+        "also_called",
+        "timezone",
+        "null",
+        "date_order",
+        "skip",
+        "table",
+        "expect",
+    )
+}
 _TESTS = ("is", "is_not", "starts_with", "empty")
-_VERBS = {"from", "first_of", "join", "value"}
+_VERBS = {"from", "first_of", "join", "value", "same"}
 _UNITS = {"second": 1, "minute": 60, "hour": 3600}
 _IN_PARTS = {"prefix", "with", "null"}  # of a first_of or join: what is done to the text is said once, for the whole
 _SPECIFIER = re.compile(r"%(-?[dmyHIMSj]|[aAbBcfgGnpuUVwWxXYzZ%])")  # what DuckDB's strptime knows
-_MODIFIERS = {"plus", "unit", "map", "other", "format", "decimal", "null", "prefix", "with", "keep", "timezone"}
+_MODIFIERS = {"plus", "unit", "then", "map", "other", "format", "decimal", "null", "prefix", "with", "keep", "timezone"}
+
+
+# Of columns that declare no format: as people and spreadsheets write them, the year in four digits.
+HOURS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %H:%M:%S", ", %I:%M %p", ", %I:%M:%S %p")
+# 02.03.2026 is the second of March wherever dates are written with points.
+DAYS = {"dmy": ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"), "mdy": ("%m/%d/%Y", "%m-%d-%Y")}
 
 
 class DialectError(EtlError):
@@ -68,6 +106,21 @@ def folded(name: str) -> str:
     return re.sub(r"\s+", " ", name.strip()).casefold()
 
 
+def order_of(form: str) -> str | None:
+    """Return dmy or mdy, whichever order a format is in; None when it cannot be mistaken for the other."""
+    day, month, year = (re.search(wanted, form) for wanted in ("%-?d", "%-?m", "%[yY]"))
+    if not (day and month) or (year and year.start() < min(day.start(), month.start())):
+        return None
+    return DATE_ORDERS[0] if day.start() < month.start() else DATE_ORDERS[1]
+
+
+def formats_in(declared: tuple[str, ...], order: str) -> tuple[str, ...]:
+    """Return the formats of a column in that order: the declared ones, or else the usual ones."""
+    if declared:
+        return tuple(form for form in declared if order_of(form) in (None, order))
+    return tuple(day + hour for hour in HOURS for day in DAYS[order])
+
+
 @dataclass(frozen=True)
 class Source:
     """How one canonical column is filled: a verb, its arguments, and what is done to the text."""
@@ -76,6 +129,8 @@ class Source:
     parts: tuple["Source", ...] = ()
     joined: bool = False
     value: str | None = None
+    same: tuple[str, ...] = ()
+    then: str | None = None
     glue: str = "|"
     prefix: str = ""
     mapped: dict[str, str] = field(default_factory=dict)
@@ -91,7 +146,7 @@ class Source:
     def names(self) -> tuple[str, ...]:
         """The export's columns this reads, in order."""
         plus = (self.plus,) if self.plus else ()
-        return self.columns + tuple(name for part in self.parts for name in part.names()) + plus
+        return self.columns + self.same + tuple(name for part in self.parts for name in part.names()) + plus
 
 
 @dataclass(frozen=True)
@@ -107,13 +162,50 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Split:
+    """How the text of one of several things in a record falls into named parts."""
+
+    into: tuple[str, ...]
+    glue: str | None = None
+    pattern: str | None = None
+
+
+@dataclass(frozen=True)
 class Filling:
-    """One canonical table an export fills, and from which of its records."""
+    """One canonical table an export fills, and from which of its records, or things in a record."""
 
     table: Table
     columns: dict[str, Source]
-    when: Condition | None = None
+    when: tuple[Condition, ...] = ()
     updated_at: Source | None = None
+    each: str | None = None
+    split: Split | None = None
+
+    def sources(self) -> dict[str, Source]:
+        """How every column is filled, that of the row's last change included."""
+        return self.columns | ({"updated_at": self.updated_at} if self.updated_at else {})
+
+    def names(self) -> tuple[str, ...]:
+        """The export's columns this reads, without parts of `each`, each once."""
+        names = [name for source in self.sources().values() for name in source.names()]
+        names += [condition.column for condition in self.when]
+        own = [name for name in names if self.part(name) is None]
+        return tuple(dict.fromkeys([*own, *([self.each] if self.each else [])]))
+
+    def parts(self) -> tuple[str, ...]:
+        """The parts of `each` this reads, each once; "" is the thing itself."""
+        names = [name for source in self.sources().values() for name in source.names()]
+        parts = [self.part(name) for name in (*names, *(condition.column for condition in self.when))]
+        return tuple(dict.fromkeys(part for part in parts if part is not None))
+
+    def part(self, name: str) -> str | None:
+        """What of `each` a column's name means: a part, "" for the thing itself; None when it means the record's."""
+        if self.each is None:
+            return None
+        each = folded(self.each)
+        if folded(name) == each:
+            return ""
+        return name.strip()[len(self.each.strip()) + 1 :] if folded(name).startswith(f"{each}.") else None
 
 
 @dataclass(frozen=True)
@@ -130,11 +222,22 @@ class Dialect:
     skips: tuple[Condition, ...]
     fillings: tuple[Filling, ...]
     expect: dict = field(default_factory=dict)
+    also_called: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    date_order: str | None = None
+
+    def called(self, name: str) -> tuple[str, ...]:
+        """How a column may be called, folded: as the dialect calls it, then its other names in their order."""
+        return (folded(name), *self.also_called.get(folded(name), ()))
+
+    def names(self) -> tuple[str, ...]:
+        """The export's columns this reads, each once."""
+        read = [name for filling in self.fillings for name in filling.names()]
+        return tuple(dict.fromkeys([*read, *(skip.column for skip in self.skips)]))
 
     def missing(self, header: list[str]) -> list[str]:
         """The columns a file with this header lacks to be of this dialect."""
         there = {folded(name) for name in header}
-        return [name for name in self.recognise if folded(name) not in there]
+        return [name for name in self.recognise if there.isdisjoint(self.called(name))]
 
 
 @cache
@@ -212,7 +315,11 @@ class _Reader:
             for source in filling.columns.values()
             if not source.parts
             for name in source.columns
+            if filling.part(name) is None
         ]
+        order = declared.get("date_order")
+        if order not in (None, *DATE_ORDERS):
+            raise self.fail("date_order", f"must be {' or '.join(DATE_ORDERS)}")
         recognise = self.texts("recognise", declared.get("recognise", list(dict.fromkeys(needed))))
         if not recognise:
             raise self.fail("recognise", "missing; name the columns by which the file is known")
@@ -227,7 +334,15 @@ class _Reader:
             skips=tuple(self.condition("[[skip]]", entry) for entry in declared.get("skip", [])),
             fillings=fillings,
             expect=declared.get("expect", {}),
+            also_called=self.also_called(declared.get("also_called", {})),
+            date_order=order,
         )
+
+    def also_called(self, found: object) -> dict[str, tuple[str, ...]]:
+        if not isinstance(found, dict):
+            raise self.fail("[also_called]", "must be a table")
+        names = {folded(name): self.texts(f"[also_called] {name}", others) for name, others in found.items()}
+        return {name: tuple(map(folded, others)) for name, others in names.items()}
 
     def condition(self, entry: str, found: dict) -> Condition:
         self.known(entry, found, {"column", "reason", *_TESTS})
@@ -250,7 +365,7 @@ class _Reader:
         )
 
     def filling(self, entry: dict) -> Filling:
-        self.known("[[table]]", entry, {"name", "when", "updated_at", "columns"})
+        self.known("[[table]]", entry, {"name", "when", "updated_at", "columns", "each", "split"})
         name = entry.get("name")
         if not isinstance(name, str) or name not in tables():
             raise self.fail("[[table]]", f"name: no table {name!r}; known: {', '.join(tables())}")
@@ -273,11 +388,34 @@ class _Reader:
                 column: self.source(f"{where}, {column}", found, table.columns[column])
                 for column, found in columns.items()
             },
-            when=self.condition(f"when of {name}", entry["when"]) if "when" in entry else None,
+            when=self.conditions(f"when of {name}", entry.get("when", [])),
             updated_at=self.source(f"updated_at of {name}", entry["updated_at"], "instant")
             if "updated_at" in entry
             else None,
+            each=self.text(f"each of {name}", entry["each"]) if "each" in entry else None,
+            split=self.split(name, entry) if "split" in entry else None,
         )
+
+    def conditions(self, entry: str, found: object) -> tuple[Condition, ...]:
+        return tuple(self.condition(entry, one) for one in (found if isinstance(found, list) else [found]))
+
+    def split(self, name: str, entry: dict) -> Split:
+        where, found = f"split of {name}", entry["split"]
+        self.known(where, found, {"with", "pattern", "into"})
+        into = self.texts(f"{where} into", found.get("into", []))
+        if "each" not in entry or not into or ("with" in found) == ("pattern" in found):
+            raise self.fail(where, "needs each, into, and one of with, pattern")
+        how = self.text(where, found.get("with", found.get("pattern")))
+        if not how:
+            raise self.fail(where, "with and pattern must not be empty")
+        if "pattern" in found:
+            try:
+                groups = re.compile(how).groups
+            except re.error as error:
+                raise self.fail(f"{where} pattern", f"{how!r} is none: {error}") from error
+            if groups != len(into):
+                raise self.fail(f"{where} pattern", f"has {groups} groups, into names {len(into)}")
+        return Split(into, found.get("with"), found.get("pattern"))
 
     def source(self, entry: str, found: object, kind: str | tuple[str, ...] | None) -> Source:
         if isinstance(found, str):
@@ -285,17 +423,21 @@ class _Reader:
         self.known(entry, found, _VERBS | _MODIFIERS)
         verbs = [verb for verb in _VERBS if verb in found]
         if len(verbs) != 1:
-            raise self.fail(entry, "needs exactly one of from, first_of, join, value")
-        for name in ("from", "value", "prefix", "with", "other", "plus", "unit", "timezone", "decimal"):
+            raise self.fail(entry, "needs exactly one of from, first_of, join, value, same")
+        for name in ("from", "value", "prefix", "with", "then", "other", "plus", "unit", "timezone", "decimal"):
             if name in found:
                 self.text(f"{entry} {name}", found[name])
         mapped = found.get("map", {})
         if not isinstance(mapped, dict) or not all(isinstance(code, str) for code in mapped.values()):
             raise self.fail(f"{entry} map", 'must be a table of texts, like { New = "open" }')
-        if "other" in found and not mapped:
+        if "same" in found and (len(self.texts(f"{entry} same", found["same"])) != 2 or "then" not in found):
+            raise self.fail(entry, "same needs two columns, and then: what it means that they say the same")
+        if "then" in found and "same" not in found:
+            raise self.fail(entry, "then needs same")
+        if "other" in found and not (mapped or "same" in found):
             raise self.fail(entry, "other needs a map")
         if isinstance(kind, tuple):
-            for word in [*mapped.values(), *(found[name] for name in ("other", "value") if name in found)]:
+            for word in [*mapped.values(), *(found[name] for name in ("then", "other", "value") if name in found)]:
                 if word not in kind and word != "":
                     raise self.fail(entry, f"maps to {word!r}, which is none of {', '.join(kind)}")
         if found.get("keep", "earliest") != "earliest":
@@ -318,12 +460,14 @@ class _Reader:
             raise self.fail(entry, f"{verbs[0]} needs a list of columns")
         for part in parts:
             if not isinstance(part, str):
-                self.known(entry, part, _VERBS | _IN_PARTS)
+                self.known(entry, part, (_VERBS - {"same"}) | _IN_PARTS)
         return Source(
             columns=(found["from"],) if "from" in found else (),
             parts=tuple(self.source(entry, part, None) for part in parts),
             joined="join" in found,
             value=found.get("value"),
+            same=tuple(found.get("same", ())),
+            then=found.get("then"),
             glue=found.get("with", "|"),
             prefix=found.get("prefix", ""),
             mapped=mapped,

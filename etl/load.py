@@ -84,6 +84,7 @@ def load(
     policy: Path = DATA / "policy.csv",
     corrections: Path | None = CORRECTIONS,
     mapping: Path | None = None,
+    date_order: str | None = None,
     as_of: datetime | None = None,
     fresh: bool = False,
     dry_run: bool = False,
@@ -93,7 +94,8 @@ def load(
 ) -> Loaded:
     """Recognise every export under `paths`, load them, judge everything, publish one snapshot.
 
-    `as_of` is an aware instant, by default now. A load adds to what the warehouse holds, unless
+    `as_of` is an aware instant, by default now. `date_order`, dmy or mdy, tells how to read dates such
+    as 02/03/2026 in columns that leave it open. A load adds to what the warehouse holds, unless
     `fresh`, or unless it holds the shipped sample and these files are not. `step` is told what is
     being done, and how far. Raises EtlError when anything named cannot be loaded, and with
     `strict` when a record was refused or a file passed over: nothing is published then.
@@ -119,7 +121,7 @@ def load(
             if before:
                 step("taking over what the warehouse holds", 0, len(exports))
                 result.replaced_sample = not _take_over(con, before, is_sample)
-            result.files = _load_files(con, exports, the_desk, known, step)
+            result.files = _load_files(con, exports, the_desk, date_order, known, step)
             if strict and result.rejected:
                 raise LoadError(_first_reject(con, result))
             _finish_raw(con, the_desk, as_of, ignored, is_sample)
@@ -153,7 +155,12 @@ def _take_over(con: duckdb.DuckDBPyConnection, before: Path, is_sample: bool) ->
 
 
 def _load_files(
-    con: duckdb.DuckDBPyConnection, exports: list[Export], desk: Desk, corrections: list[Correction], step: Step
+    con: duckdb.DuckDBPyConnection,
+    exports: list[Export],
+    desk: Desk,
+    date_order: str | None,
+    corrections: list[Correction],
+    step: Step,
 ) -> list[LoadedFile]:
     """Load every export; those that fill different tables side by side, the others in their order."""
     (last,) = con.execute("select coalesce(max(file_number), 0) from raw.files").fetchone()
@@ -166,7 +173,7 @@ def _load_files(
             done = []
             for number, export in chain:
                 step(f"loading {export.file_name}", next(said), len(exports))
-                done.append((number, _load_file(cursor, export, number, desk, corrections)))
+                done.append((number, _load_file(cursor, export, number, desk, date_order, corrections)))
             return done
 
     with side_by_side() as pool:
@@ -189,10 +196,15 @@ def _chains(numbered: list[tuple[int, Export]]) -> list[list[tuple[int, Export]]
 
 
 def _load_file(
-    con: duckdb.DuckDBPyConnection, export: Export, number: int, desk: Desk, corrections: list[Correction]
+    con: duckdb.DuckDBPyConnection,
+    export: Export,
+    number: int,
+    desk: Desk,
+    date_order: str | None,
+    corrections: list[Correction],
 ) -> LoadedFile:
     torn = read(con, export)
-    cells = Cells(export.dialect, export.header, desk.timezone)
+    cells = Cells(export, desk.timezone, date_order)
     correct(con, export, cells, corrections)
     account = merge_records(con, export, cells, number, torn)
     con.execute("delete from raw.ignored where file_name = ?", [export.file_name])

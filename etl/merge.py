@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from etl.cells import Cell, Cells, quoted
+from etl.date_order import decide
 from etl.dialect import Filling
 from etl.recognise import Export
 from etl.tables import ORIGIN
@@ -38,7 +39,7 @@ class Stage:
     filling: Filling
     cells: list[Cell]
     updated_at: Cell | None
-    texts: str  # a query: record_number, t_<column>, l_<column>
+    texts: str  # a query: record_number, turn, t_<column>, l_<column>
 
     @property
     def every(self) -> list[Cell]:
@@ -47,12 +48,17 @@ class Stage:
 
     @property
     def query(self) -> str:
-        """The records as texts and values: record_number, t_<column>, shown_<column>, v_<column>."""
+        """The records as texts and values: record_number, turn, t_<column>, shown_<column>, v_<column>."""
         values = ", ".join(
             f"t_{cell.column}, {cell.shown} as shown_{cell.column}, {cell.value} as v_{cell.column}"
             for cell in self.every
         )
-        return f"select record_number, {values} from ({self.texts})"
+        return f"select record_number, turn{self.place}, {values} from ({self.texts})"
+
+    @property
+    def place(self) -> str:
+        """For rows that are one of several of a record: which one."""
+        return ", number" if self.filling.each else ""
 
     def sound(self, plain: bool) -> str:
         """The records as values, v_<column>; an error as soon as one cell cannot be read (`plain`: plainly)."""
@@ -63,26 +69,27 @@ class Stage:
             for cell in self.every
             for value in [cell.plain if plain else cell.value]
         )
-        return f"select record_number, {values} from ({self.texts})"
+        return f"select record_number, turn{self.place}, {values} from ({self.texts})"
 
 
 def stage(con: duckdb.DuckDBPyConnection, cells: Cells, filling: Filling) -> Stage:
     """Return one filling over `incoming`, less the records set aside by now."""
-    listed = cells.of(filling)
+    cells = cells.inside(filling)
+    listed = cells.every()
     updated_at = cells.cell("updated_at", filling.updated_at, "instant") if filling.updated_at else None
     every = [*listed, *([updated_at] if updated_at else [])]
     texts = ", ".join(f"{cell.text} as t_{cell.column}" for cell in every)
     texts += "".join(f", {cell.plus} as p_{cell.column}" for cell in every if cell.plus)
     locals_ = "".join(f", {cell.local} as l_{cell.column}" for cell in every if cell.local)
-    conditions = [cells.holds(filling.when)] if filling.when else []
-    if con.execute("select count(*) from set_aside").fetchone()[0]:
-        conditions.append("rowid + 1 not in (select record_number from set_aside)")
-    chosen = f" where {' and '.join(conditions)}" if conditions else ""
+    (set_aside,) = con.execute("select count(*) from set_aside").fetchone()
+    unless = "rowid + 1 not in (select record_number from set_aside)" if set_aside else ""
+    chosen = f" where {' and '.join(map(cells.holds, filling.when))}" if filling.when else ""
+    place = ", number" if filling.each else ""
     return Stage(
         filling,
         listed,
         updated_at,
-        f"select *{locals_} from (select rowid + 1 as record_number, {texts} from incoming{chosen})",
+        f"select *{locals_} from (select record_number, turn{place}, {texts} from ({cells.relation(unless)}){chosen})",
     )
 
 
@@ -108,10 +115,16 @@ def merge_records(
         _set_aside_skipped(con, name, cells.holds(skip), skip.reason)
 
     fillings = export.dialect.fillings
-    if len(fillings) == 1 and not (torn or export.dialect.skips or fillings[0].when):
-        rows = _fill_straight(con, stage(con, cells, fillings[0]), file_number)
-        if rows is not None:
-            return Account(rows, rows, 0, 0, 0, 0)
+    is_plain = len(fillings) == 1 and not (fillings[0].when or fillings[0].each)
+    if is_plain and not (torn or export.dialect.skips):
+        # Most files write dates as ISO does: whether they do not is asked only when that does not read them.
+        for usual in (False, True):
+            if decide(con, cells, name, usual) or not usual:
+                rows = _fill_straight(con, stage(con, cells, fillings[0]), file_number)
+                if rows is not None:
+                    return Account(rows, rows, 0, 0, 0, 0)
+    else:
+        decide(con, cells, name, usual=True)
     empty = " and ".join(f"c{number} is null" for number in range(len(export.header)))
     _set_aside_skipped(con, name, empty, "every cell is empty")
     # A record is refused whole: every table's cells are looked at before any is filled.
@@ -129,14 +142,14 @@ def merge_records(
     counts = con.execute(
         "select effect, count(*) from (select record_number, max(effect) as effect from effects group by record_number) "
         "group by effect"
-        if len(fillings) > 1
+        if not is_plain
         else "select effect, count(*) from effects group by effect"
     ).fetchall()
     effects = dict(counts)
     (rejected,) = con.execute(
         "select count(distinct record_number) from raw.rejects where file_name = ?", [name]
     ).fetchone()
-    if len(fillings) > 1 or fillings[0].when:
+    if not is_plain:
         _set_aside_skipped(
             con, name, "rowid + 1 not in (select record_number from effects)", "holds nothing for any table"
         )
@@ -177,11 +190,14 @@ def _distinct(con: duckdb.DuckDBPyConnection, relation: str, columns: tuple[str,
     return con.execute(f"select {counted} from {relation}").fetchone()[0]
 
 
-def _rows(one: Stage, query: str, file_number: int) -> str:
-    """The rows of a stage's query in the order of the canonical table's columns."""
+def _rows(one: Stage, query: str, file_number: int, with_turn: bool = False) -> str:
+    """The rows of a stage's query in the order of the canonical table's columns, their turn last."""
+    turn = ", turn" if with_turn else ""
     values = ", ".join(f"v_{column} as {column}" for column in one.filling.table.columns)
     updated_at = "v_updated_at" if one.updated_at else "null::timestamp"
-    return f"select {values}, {file_number} as file_number, record_number, {updated_at} as updated_at from ({query})"
+    return (
+        f"select {values}, {file_number} as file_number, record_number, {updated_at} as updated_at{turn} from ({query})"
+    )
 
 
 def _set_aside_skipped(con: duckdb.DuckDBPyConnection, name: str, condition: str, reason: str) -> None:
@@ -215,6 +231,9 @@ def _refuse(con: duckdb.DuckDBPyConnection, name: str, one: Stage) -> None:
                 f"{quoted(f'{cell.column} is before {other}, ')} || strftime(v_{other}, '%Y-%m-%d %H:%M:%S') || ' UTC'"
             )
             tests.append((f"v_{cell.column} < v_{other}", cell.found_in, text, reason))
+    if each := one.filling.each:  # which of the record's things it is
+        where = f" || {quoted(f' ({each} ')} || number || ')'"
+        tests = [(condition, column, text, reason + where) for condition, column, text, reason in tests]
     counted = ", ".join(f"count(*) filter (where {condition})" for condition, *_ in tests)
     found = con.execute(f"select {counted} from ({one.query})").fetchone()
     for count, (condition, column, text, reason) in zip(found, tests, strict=True):
@@ -236,12 +255,12 @@ def _fill(con: duckdb.DuckDBPyConnection, one: Stage, file_number: int) -> None:
     """Apply a stage's records to its canonical table and note each record's effect."""
     table = one.filling.table
     columns = list(table.columns)
-    rows = _rows(one, one.query, file_number)
+    rows = _rows(one, one.query, file_number, with_turn=True)
     con.execute(f"create or replace temp table typed as {rows}")
     (held,) = con.execute(f"select count(*) from (from raw.{table.name} limit 1)").fetchone()
     (count,) = con.execute("select count(*) from typed").fetchone()
     if not held and count == _distinct(con, "typed", table.key):
-        con.execute(f"insert into raw.{table.name} from typed")
+        con.execute(f"insert into raw.{table.name} select * exclude (turn) from typed")
         con.execute(f"insert into effects select record_number, {INSERTED} from typed")
         return
 
@@ -255,19 +274,19 @@ def _fill(con: duckdb.DuckDBPyConnection, one: Stage, file_number: int) -> None:
     key = ", ".join(table.key)
     lower = " or ".join(f"coalesce({column} < {column}_before, {column} is not null)" for column in kept) or "false"
     before = "".join(f", min({column}) over before as {column}_before" for column in kept)
-    in_turn = f"partition by {key} order by record_number rows between unbounded preceding and 1 preceding"
+    in_turn = f"partition by {key} order by turn rows between unbounded preceding and 1 preceding"
     carried = "".join(f", {column}" for column in kept if column not in table.key)
     con.execute(
         f"""
         create or replace temp table steps as
         with sequence as (
-            select {key}{carried}, 0::bigint as record_number, updated_at, hash({said}) as row_hash from earlier
+            select {key}{carried}, 0::bigint as turn, 0::bigint as record_number, updated_at, hash({said}) as row_hash from earlier
             union all
-            select {key}{carried}, record_number, updated_at, hash({said}) as row_hash from typed
+            select {key}{carried}, turn, record_number, updated_at, hash({said}) as row_hash from typed
         ),
         dated as (
             select *,
-                row_number() over (partition by {key} order by record_number) as nth,
+                row_number() over (partition by {key} order by turn) as nth,
                 coalesce(updated_at < max(updated_at) over before, false) as is_older{before}
             from sequence
             window before as ({in_turn})
@@ -277,18 +296,18 @@ def _fill(con: duckdb.DuckDBPyConnection, one: Stage, file_number: int) -> None:
             select *,
                 last_value(case when not is_older then row_hash end ignore nulls) over before as hash_before,
                 -- A file that leaves the row it found says nothing new, whatever its records say on the way.
-                first_value(record_number) over whole = 0
+                first_value(turn) over whole = 0
                 and first_value(row_hash) over whole
                     = last_value(case when not is_older then row_hash end ignore nulls) over whole as ends_as_held
             from dated
             window
                 before as ({in_turn}),
-                whole as (partition by {key} order by record_number
+                whole as (partition by {key} order by turn
                     rows between unbounded preceding and unbounded following)
         )
         select *,
             case
-                when record_number = 0 then 0
+                when turn = 0 then 0
                 when nth = 1 then {INSERTED}
                 when {lower} then {UPDATED}
                 when is_older or ends_as_held then {UNCHANGED}
@@ -297,28 +316,28 @@ def _fill(con: duckdb.DuckDBPyConnection, one: Stage, file_number: int) -> None:
             end as effect
         from compared"""
     )
-    con.execute("insert into effects select record_number, effect from steps where record_number > 0")
+    con.execute("insert into effects select record_number, effect from steps where turn > 0")
     earliest = "".join(f", min({column}) as {column}" for column in kept if column not in table.key)
     con.execute(
         f"""
         create or replace temp table winners as
-        select {key}{earliest}, max(record_number) filter (where not is_older) as record_number
+        select {key}{earliest}, max(turn) filter (where not is_older) as turn
         from steps
         group by {key}
         -- A row confirmed at a later date is of that date: what is older than the confirmation loses to it.
         having max(effect) > {UNCHANGED}
-            or max(updated_at) filter (where record_number > 0)
-                > coalesce(max(updated_at) filter (where record_number = 0), timestamp '-infinity')"""
+            or max(updated_at) filter (where turn > 0)
+                > coalesce(max(updated_at) filter (where turn = 0), timestamp '-infinity')"""
     )
     con.execute(f"delete from raw.{table.name} as old using winners as new where {same_key}")
     final = ", ".join(f"winners.{column}" if column in kept else f"rows.{column}" for column in [*columns, *ORIGIN])
     con.execute(
         f"""
         insert into raw.{table.name}
-        select {final} from winners join typed as rows on rows.record_number = winners.record_number
-        where winners.record_number > 0
+        select {final} from winners join typed as rows on rows.turn = winners.turn
+        where winners.turn > 0
         union all
         select {final} from winners join earlier as rows
             on {" and ".join(f"rows.{column} is not distinct from winners.{column}" for column in table.key)}
-        where winners.record_number = 0"""
+        where winners.turn = 0"""
     )

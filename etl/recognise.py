@@ -49,6 +49,11 @@ class Export:
     header_line: int = 0  # lines or sheet rows before the header (a `sep=;` line, blank lines, a report's title)
     sheet: str | None = None
 
+    @property
+    def has_json_lists(self) -> bool:
+        """Whether a column that holds several things holds them as a list in JSON."""
+        return False
+
 
 @dataclass(frozen=True)
 class Ignored:

@@ -1,8 +1,9 @@
-"""What every test may ask for: an empty raw schema."""
+"""What every test may ask for: an empty raw schema, and a mapping read."""
 
 import duckdb
 import pytest
 
+from etl.dialect import read_dialect
 from etl.tables import create_tables
 
 
@@ -13,3 +14,14 @@ def raw():
         con.execute("set timezone = 'UTC'")
         create_tables(con)
         yield con
+
+
+@pytest.fixture
+def mapping(tmp_path):
+    """A function that writes a mapping and returns it read."""
+
+    def written(text):
+        (tmp_path / "mine.toml").write_text(text, "utf-8")
+        return read_dialect(tmp_path / "mine.toml")
+
+    return written
