@@ -8,10 +8,10 @@ value is null cannot be read, and the record that holds it is refused. Nothing i
 import copy
 from dataclasses import dataclass
 
-from etl.dialect import Condition, Filling, Source, folded, formats_in
+from etl.dialect import CLOCK, Condition, Filling, Source, folded, formats_in
 from etl.recognise import Export
 from etl.tables import sql_type
-from etl.zone import utc_sql
+from etl.zone import short_names, utc_sql
 
 BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 # DuckDB's trim with a set of characters is slow; hardly any cell needs it. All blanks but one sort before '!',
@@ -24,6 +24,8 @@ HAS_ENDS = (
 GUARD = "'^''([-=+@])', '\\1'"
 # A row's turn is its record's number and its own in the record: no record of LONGEST_RECORD holds more things.
 TURN_BITS = 24
+# Of the short names of zones only these two mean one everywhere: BST is British summer, or Bangladesh.
+NAMES_ZONE = "(suffix({0}, ' UTC') or suffix({0}, ' GMT') or contains(substr({0}, 11), '/'))"
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -36,8 +38,9 @@ def parsed(text: str, formats: tuple[str, ...]) -> tuple[str, str]:
     """SQL for a text as a TIMESTAMP by formats without a zone, and, in UTC, by those with one; "" for none of such."""
     # %Y would take 26 for the year 26: the formats that want two digits come first, and such a year is none.
     ordered = sorted(formats, key=lambda form: "%Y" in form)
-    with_zone = [form for form in ordered if "%z" in form or "%Z" in form]
-    without = [form for form in ordered if form not in with_zone]
+    by_name = [form for form in ordered if "%Z" in form]
+    with_zone = [form for form in ordered if "%z" in form and form not in by_name]
+    without = [form for form in ordered if form not in (*by_name, *with_zone)]
 
     def read(forms: list[str]) -> str:
         return f"try_strptime({text}, [{', '.join(map(quoted, forms))}])"
@@ -45,9 +48,11 @@ def parsed(text: str, formats: tuple[str, ...]) -> tuple[str, str]:
     def sound(instant: str) -> str:
         return f"(case when {instant} >= timestamp '1000-01-01' then {instant} end)"
 
+    zoned = [f"{read(with_zone)} at time zone 'UTC'"] if with_zone else []
+    zoned += [f"case when {NAMES_ZONE.format(text)} then {read(by_name)} at time zone 'UTC' end"] if by_name else []
     return (
         sound(read(without)) if without else "",
-        sound(f"({read(with_zone)} at time zone 'UTC')") if with_zone else "",
+        sound(f"coalesce({', '.join(zoned)})") if zoned else "",
     )
 
 
@@ -74,7 +79,7 @@ class Cell:
     @property
     def shown(self) -> str:
         """What to show of a cell that cannot be read, as SQL over t_<column> and p_<column>."""
-        return f"t_{self.column}" + (f" || ' + ' || p_{self.column}" if self.plus else "")
+        return f"t_{self.column}" + (f" || coalesce(' + ' || p_{self.column}, '')" if self.plus else "")
 
 
 class Cells:
@@ -205,8 +210,12 @@ class Cells:
             text = f"coalesce({', '.join(self.text(part, trimmed) for part in source.parts)})"
         if source.null:
             text = f"(case when {text} not in ({', '.join(map(quoted, source.null))}) then {text} end)"
+        if source.until:
+            text = f"nullif(trim(split_part({text}, {quoted(source.until)}, 1), {BLANKS}), '')"
         if source.prefix:
             text = f"{quoted(source.prefix)} || {text}"
+        if source.plus:  # without the duration there is no instant
+            text = f"(case when {self.raw(source.plus)} is not null then {text} end)"
         return text
 
     def cell(self, column: str, source: Source, kind: str | tuple[str, ...]) -> Cell:
@@ -223,16 +232,28 @@ class Cells:
             value, wanted = self.value(f"t_{column}", source, kind)
             plain = value
         plus = None
-        if source.plus:  # without the duration there is no instant
-            plus = self.raw(source.plus)
-            text = f"(case when {plus} is not null then {text} end)"
+        if adding := source.sum():
+            plus = self.raw(adding.plus)
+            if adding is not source:  # of a first_of: what comes before it is an instant as it stands
+                before = [self.text(part) for part in source.parts[: source.parts.index(adding)]]
+                plus = f"case when coalesce({', '.join([*before, 'null'])}) is null then {plus} end"
+            seconds, added_to = self.duration(f"p_{column}", adding)
             # Beyond what an instant can hold, and for words such as 'nan', there is no sum.
-            seconds = f"round(try_cast(p_{column} as double) * {source.plus_seconds})"
             can_be = f"l_{column} < timestamp '9900-01-01' and abs({seconds}) < 1e9"
-            added = f" + to_seconds(case when {can_be} then {seconds}::bigint end)"
+            added = f" + to_seconds(case when p_{column} is null then 0 when {can_be} then {seconds}::bigint end)"
             value, plain = f"({value}){added}", f"({plain}){added}"
-            wanted += ", and a number of seconds, minutes or hours after it"
+            wanted += added_to
         return Cell(column, found_in or column, text, local, value, wanted, plain, bool(wanted), source.keep, plus)
+
+    def duration(self, text: str, source: Source) -> tuple[str, str]:
+        """SQL for a duration in seconds, null when it is none, and what it should have been."""
+        if source.unit != CLOCK:
+            seconds = f"round(try_cast({text} as double) * {source.unit_seconds})"
+            return seconds, ", and a number of seconds, minutes or hours after it"
+        parts = [f"coalesce(try_cast(split_part({text}, ':', {number}) as bigint), 0)" for number in (1, 2, 3)]
+        is_one = f"regexp_full_match({text}, '\\d{{1,6}}:[0-5]?\\d(:[0-5]?\\d)?')"
+        seconds = f"case when {is_one} then {parts[0]} * 3600 + {parts[1]} * 60 + {parts[2]} end"
+        return f"({seconds})", ", and a time like 31:05:00 after it"
 
     def value(self, text: str, source: Source, kind: str | tuple[str, ...]) -> tuple[str, str]:
         """SQL for the value of a text, and what the text should have been ("" when anything will do)."""
@@ -293,9 +314,7 @@ class Cells:
     def instant(self, column: str, source: Source, is_end: bool) -> tuple[str, str, str, str]:
         """SQL for an instant: UTC to the second (T2). Without zone: the source's (T1). A date alone:
         its start, or its end (T3)."""
-        text, zone = f"t_{column}", source.timezone or self.zone
-        if zone == "desk":
-            zone = self.desk_zone
+        text, zone = f"t_{column}", self.zone_of(source)
         # DuckDB also reads words such as 'epoch', years before Christ, and 02-03-26 as a day of the year 2.
         iso = f"{text} >= '0001' and {text} < ':' and substr({text}, 5, 1) in ('-', '/') and not contains({text}, '(')"
         local = f"case when {iso} then try_cast({text} as timestamp) end"
@@ -320,8 +339,7 @@ class Cells:
         zoned = (
             f"contains({text}, ':') and (contains({after}, '+') or contains({after}, '-') or right({text}, 1) >= 'A')"
         )
-        # Of the short names only these two mean one zone everywhere: BST is British summer, or Bangladesh.
-        known = f"right({text}, 1) < 'A' or suffix({text}, ' UTC') or suffix({text}, ' GMT') or contains({after}, '/')"
+        known = f"right({text}, 1) < 'A' or {NAMES_ZONE.format(text)}"
         offset = f"regexp_replace({text}, ' ?([+-]\\d\\d):?(\\d\\d)$', '\\1:\\2')"
         utc = f"date_trunc('second', try_cast({offset} as timestamptz) at time zone 'UTC')"
         # "For ever" is often written as the last day of 9999, "never" as the first of all; neither zone nor
@@ -340,7 +358,15 @@ class Cells:
     def formats(self, source: Source) -> tuple[str, ...]:
         """The formats a column of dates is read with: those of the order its cells are in, where that was decided."""
         order = self.orders.get(self.asked(source))
-        return formats_in(source.formats, order) if order else source.formats
+        formats = formats_in(source.formats, order) if order else source.formats
+        # CDT is local time where the column's own zone calls it so, and unreadable elsewhere.
+        own = short_names(self.zone_of(source))
+        return formats + tuple(form.replace("%Z", name) for form in formats if "%Z" in form for name in own)
+
+    def zone_of(self, source: Source) -> str:
+        """The zone of a column's times without offset."""
+        zone = source.timezone or self.zone
+        return self.desk_zone if zone == "desk" else zone
 
     def holds(self, condition: Condition) -> str:
         """SQL that is true for the records a condition holds of."""

@@ -12,6 +12,7 @@ The format:
     recognise = ["Id", "Status"]             # columns a file must have to be this
     timezone  = "desk"                       # of times without offset: desk, UTC, or a zone's name
     null      = ["?", "-"]                   # cells that say nothing
+    format    = ["%d/%b/%y %H:%M"]           # of times, where a column does not say its own; ISO 8601 is always read
     date_order = "dmy"                       # or "mdy": of dates like 02/03/2026 where no cell of the column tells
 
     [also_called]                            # what else a column may be called: other languages, other ages
@@ -33,9 +34,10 @@ The format:
     status_code = { from = "Status", map = { New = "open" }, other = "open" }    # a word to "": known to say nothing;
                                              # other = "": so does any other word; no other: it refuses the record
     purchase_id = { first_of = ["id", { join = ["Date", "Customer"], with = "|" }] }
-    client_email = { from = "Requester id", prefix = "zendesk_tickets:" }
+    client_email = { first_of = [{ from = "Emails", until = ";" }, { from = "Requester id", prefix = "zendesk_tickets:" }] }
     channel_code = { value = "ticket" }
-    first_responded_at = { from = "Created at", plus = "First reply time in minutes", unit = "minute" }
+    first_responded_at = { from = "Created at", plus = "First reply time in minutes", unit = "minute" }    # or
+                                             # second, hour, hh:mm:ss; a part of a first_of may be such a sum
     opened_by   = { same = ["Submitter id", "Requester id"], then = "client", other = "agent" }
 
     [[table]]                                # several rows from one record: a row for each
@@ -77,6 +79,7 @@ _TOP = {
         "also_called",
         "timezone",
         "null",
+        "format",
         "date_order",
         "skip",
         "table",
@@ -85,10 +88,15 @@ _TOP = {
 }
 _TESTS = ("is", "is_not", "starts_with", "empty")
 _VERBS = {"from", "first_of", "join", "value", "same"}
-_UNITS = {"second": 1, "minute": 60, "hour": 3600}
-_IN_PARTS = {"prefix", "with", "null"}  # of a first_of or join: what is done to the text is said once, for the whole
+CLOCK = "hh:mm:ss"
+_UNITS = {"second": 1, "minute": 60, "hour": 3600, CLOCK: 1}
+# Of a part of a first_of or join; what else is done to the text is said once, for the whole.
+_IN_PARTS = {"prefix", "with", "null", "until", "plus", "unit"}
 _SPECIFIER = re.compile(r"%(-?[dmyHIMSj]|[aAbBcfgGnpuUVwWxXYzZ%])")  # what DuckDB's strptime knows
-_MODIFIERS = {"plus", "unit", "then", "map", "other", "format", "decimal", "null", "prefix", "with", "keep", "timezone"}
+_MODIFIERS = {
+    *("until", "plus", "unit", "then", "map", "other"),
+    *("format", "decimal", "null", "prefix", "with", "keep", "timezone"),
+}
 
 
 # Of columns that declare no format: as people and spreadsheets write them, the year in four digits.
@@ -133,6 +141,7 @@ class Source:
     then: str | None = None
     glue: str = "|"
     prefix: str = ""
+    until: str | None = None
     mapped: dict[str, str] = field(default_factory=dict)
     other: str | None = None
     formats: tuple[str, ...] = ()
@@ -141,7 +150,16 @@ class Source:
     keep: str | None = None
     timezone: str | None = None
     plus: str | None = None
-    plus_seconds: int = 1
+    unit: str | None = None
+
+    @property
+    def unit_seconds(self) -> int:
+        """The seconds of one of what is added; of a time like 31:05:00, which says seconds itself, one."""
+        return _UNITS[self.unit]
+
+    def sum(self) -> "Source | None":
+        """What of this is a sum of an instant and a duration: this itself, a part of it, or nothing."""
+        return self if self.plus else next((part for part in self.parts if part.plus), None)
 
     def names(self) -> tuple[str, ...]:
         """The export's columns this reads, in order."""
@@ -276,6 +294,7 @@ class _Reader:
 
     def __init__(self, file_name: str) -> None:
         self.file_name = file_name
+        self.formats: tuple[str, ...] = ()  # of instants that declare none
 
     def fail(self, entry: str, what: str) -> DialectError:
         return DialectError(f"{self.file_name}: {entry}: {what}")
@@ -308,6 +327,7 @@ class _Reader:
                 zone_info(zone)
             except EtlError as error:
                 raise self.fail("timezone", str(error)) from error
+        self.formats = self.format("format", declared.get("format", []))
         fillings = tuple(self.filling(entry) for entry in declared["table"])
         needed = [
             name
@@ -417,14 +437,34 @@ class _Reader:
                 raise self.fail(f"{where} pattern", f"has {groups} groups, into names {len(into)}")
         return Split(into, found.get("with"), found.get("pattern"))
 
+    def format(self, entry: str, found: object) -> tuple[str, ...]:
+        formats = self.texts(entry, found)
+        for text in formats:
+            if "%" in _SPECIFIER.sub("", text):
+                raise self.fail(entry, f"{text!r} is none; write it like %d.%m.%Y %H:%M")
+        return formats
+
     def source(self, entry: str, found: object, kind: str | tuple[str, ...] | None) -> Source:
+        formats = self.formats if kind in ("instant", "end") else ()
         if isinstance(found, str):
-            return Source(columns=(found,))
+            return Source(columns=(found,), formats=formats)
         self.known(entry, found, _VERBS | _MODIFIERS)
         verbs = [verb for verb in _VERBS if verb in found]
         if len(verbs) != 1:
             raise self.fail(entry, "needs exactly one of from, first_of, join, value, same")
-        for name in ("from", "value", "prefix", "with", "then", "other", "plus", "unit", "timezone", "decimal"):
+        for name in (
+            "from",
+            "value",
+            "until",
+            "prefix",
+            "with",
+            "then",
+            "other",
+            "plus",
+            "unit",
+            "timezone",
+            "decimal",
+        ):
             if name in found:
                 self.text(f"{entry} {name}", found[name])
         mapped = found.get("map", {})
@@ -446,10 +486,8 @@ class _Reader:
             raise self.fail(entry, f"plus needs an instant to add to, and a unit: one of {', '.join(_UNITS)}")
         if found.get("decimal", ".") not in (".", ","):
             raise self.fail(f"{entry} decimal", "must be '.' or ','")
-        formats = self.texts(f"{entry} format", found.get("format", []))
-        for text in formats:
-            if "%" in _SPECIFIER.sub("", text):
-                raise self.fail(f"{entry} format", f"{text!r} is none; write it like %d.%m.%Y %H:%M")
+        if "format" in found:
+            formats = self.format(f"{entry} format", found["format"])
         if found.get("timezone", "desk") != "desk":
             try:
                 zone_info(found["timezone"])
@@ -461,15 +499,22 @@ class _Reader:
         for part in parts:
             if not isinstance(part, str):
                 self.known(entry, part, (_VERBS - {"same"}) | _IN_PARTS)
+        if sum("plus" in part for part in parts if isinstance(part, dict)) > (
+            "first_of" in found and "plus" not in found
+        ):
+            raise self.fail(entry, "plus can only stand in one part of a first_of, or beside from")
+        if found.get("until") == "":
+            raise self.fail(f"{entry} until", "must not be empty")
         return Source(
             columns=(found["from"],) if "from" in found else (),
-            parts=tuple(self.source(entry, part, None) for part in parts),
+            parts=tuple(self.source(entry, part, "instant" if kind == "instant" else None) for part in parts),
             joined="join" in found,
             value=found.get("value"),
             same=tuple(found.get("same", ())),
             then=found.get("then"),
             glue=found.get("with", "|"),
             prefix=found.get("prefix", ""),
+            until=found.get("until"),
             mapped=mapped,
             other=found.get("other"),
             formats=formats,
@@ -478,5 +523,5 @@ class _Reader:
             keep=found.get("keep"),
             timezone=found.get("timezone"),
             plus=found.get("plus"),
-            plus_seconds=_UNITS.get(found.get("unit"), 1),
+            unit=found.get("unit"),
         )

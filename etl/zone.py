@@ -47,6 +47,14 @@ def changes(name: str) -> list[tuple[datetime, int]]:
     return found
 
 
+@cache
+def short_names(name: str) -> tuple[str, ...]:
+    """Return what the zone's own clocks call themselves, winter first: EET and EEST. Elsewhere they may mean another."""
+    zone = zone_info(name)
+    found = (datetime(LAST_YEAR - 1, month, 1, tzinfo=zone).tzname() for month in (1, 7))
+    return tuple(dict.fromkeys(short for short in found if short.isalpha()))
+
+
 def utc_sql(local: str, name: str) -> str:
     """Return SQL that turns a local TIMESTAMP expression into UTC, by reading [T1]."""
     steps = changes(name)

@@ -97,7 +97,7 @@ opened_at = { from = "When", format = "%d.%m.%Y %H:%M" }
         (('"No"\n', "{ join = [] }\n"), "[table.columns] of tickets, ticket_id: join needs a list of columns"),
         (
             ('"No"\n', '{ first_of = [{ from = "No", map = { a = "b" } }] }\n'),
-            "[table.columns] of tickets, ticket_id: unknown entry 'map'; known: first_of, from, join, null, prefix, value, ",
+            "[table.columns] of tickets, ticket_id: unknown entry 'map'; known: first_of, from, join, null, plus, prefix, unit, ",
         ),
         (
             ('"No"\n', '{ from = "No", keep = "earliest" }\n'),
@@ -125,6 +125,22 @@ opened_at = { from = "When", format = "%d.%m.%Y %H:%M" }
         (
             ("%d.%m.%Y %H:%M", "%Q %H"),
             "[table.columns] of tickets, opened_at format: '%Q %H' is none; write it like %d.%m.%Y %H:%M",
+        ),
+        (('title = "Mine"', 'format = "%Q"'), "format: '%Q' is none; write it like %d.%m.%Y %H:%M"),
+        (
+            ('"No"\n', '{ from = "No", until = "" }\n'),
+            "[table.columns] of tickets, ticket_id until: must not be empty",
+        ),
+        (
+            ('"No"\n', '{ first_of = ["No", { from = "A", plus = "B", unit = "hour" }] }\n'),
+            "[table.columns] of tickets, ticket_id: plus needs an instant to add to, and a unit: one of second, minute, ",
+        ),
+        (
+            (
+                "opened_at = {",
+                'closed_at = { join = ["A", { from = "A", plus = "B", unit = "hour" }] }\nopened_at = {',
+            ),
+            "[table.columns] of tickets, closed_at: plus can only stand in one part of a first_of, or beside from",
         ),
         (
             ('from = "When",', 'from = "When", timezone = "Vilna",'),
@@ -264,6 +280,76 @@ def test_incident_in_a_state_the_system_forgot_is_still_a_ticket(raw, tmp_path):
     _, account = load_fixture(raw, tmp_path / "log.csv")
     assert (account.inserted, account.rejected) == (2, 0)
     assert raw.execute("select ticket_id from raw.status_changes").fetchall() == [("I1",)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "utc"),
+    [
+        ("2026-03-02 10:00 EET", "2026-03-02 08:00:00"),
+        ("2026-07-02 10:00 EEST", "2026-07-02 07:00:00"),
+        ("2026-03-02 10:00 UTC", "2026-03-02 10:00:00"),
+        ("2026-03-02 10:00 Asia/Tokyo", "2026-03-02 01:00:00"),
+        ("2026-03-02 10:00", "2026-03-02 08:00:00"),
+        ("2026-03-02 10:00 PST", None),
+        ("2026-03-02 10:00 BST", None),
+    ],
+)
+def test_short_name_of_a_zone_is_read_where_it_is_the_columns_own(raw, tmp_path, cell, utc):
+    (tmp_path / "mine.toml").write_text(MAPPING.replace("%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M %Z"))
+    (tmp_path / "export.csv").write_text(f"No,When\n1,{cell}\n")
+    _, account = load_fixture(raw, tmp_path / "export.csv", read_dialect(tmp_path / "mine.toml"))
+    found = raw.execute("select opened_at from raw.tickets").fetchone()
+    assert (account.rejected, found and str(found[0])) == (0 if utc else 1, utc)
+
+
+def test_format_said_once_is_that_of_every_instant_without_its_own(raw, tmp_path):
+    (tmp_path / "mine.toml").write_text(
+        'format = "%d/%b/%y %H:%M"\n' + MAPPING + 'closed_at = "Done"\nsubject = "Done"\n'
+    )
+    (tmp_path / "export.csv").write_text("No,When,Done\n1,02.03.2026 10:30,03/Mar/26 11:00\n")
+    load_fixture(raw, tmp_path / "export.csv", read_dialect(tmp_path / "mine.toml"))
+    opened, closed, subject = raw.execute("select opened_at, closed_at, subject from raw.tickets").fetchone()
+    assert (str(opened), str(closed), subject) == ("2026-03-02 08:30:00", "2026-03-03 09:00:00", "03/Mar/26 11:00")
+
+
+def test_of_a_list_in_a_cell_the_part_until_a_sign(raw, tmp_path):
+    (tmp_path / "mine.toml").write_text(
+        MAPPING + 'client_email = { first_of = [{ from = "All", until = ";" }, { from = "Name", prefix = "mine:" }] }\n'
+    )
+    cells = ['" Ana@example.com ; b@example.com",x', "li@example.org,x", ",Omar", '"; b@example.com",Ida']
+    rows = "".join(f"{number},02.03.2026 10:30,{cell}\n" for number, cell in enumerate(cells))
+    (tmp_path / "export.csv").write_text("No,When,All,Name\n" + rows)
+    load_fixture(raw, tmp_path / "export.csv", read_dialect(tmp_path / "mine.toml"))
+    found = raw.execute("select client_email from raw.tickets order by ticket_id").fetchall()
+    assert found == [("ana@example.com",), ("li@example.org",), ("mine:Omar",), ("mine:Ida",)]
+
+
+def test_time_of_the_clock_is_added_where_no_instant_is_told(raw, tmp_path):
+    (tmp_path / "mine.toml").write_text(
+        MAPPING
+        + "first_responded_at = { first_of = "
+        + '["Answered", { from = "When", plus = "After", unit = "hh:mm:ss" }], format = "%d.%m.%Y %H:%M" }\n'
+    )
+    cells = {
+        "03.03.2026 09:00,99:00:00": "2026-03-03 07:00:00",  # the instant stands, whatever the duration says
+        ",31:05:10": "2026-03-03 15:35:10",
+        ",0:45": "2026-03-02 09:15:00",
+        ",": None,
+        ",00:61:00": "refused",
+        ",-1:00:00": "refused",
+        ",soon": "refused",
+        ",999999:00:00": "refused",
+    }
+    rows = "".join(f"{number},02.03.2026 10:30,{cell}\n" for number, cell in enumerate(cells))
+    (tmp_path / "export.csv").write_text("No,When,Answered,After\n" + rows)
+    load_fixture(raw, tmp_path / "export.csv", read_dialect(tmp_path / "mine.toml"))
+    found = raw.execute("select first_responded_at from raw.tickets order by ticket_id::int").fetchall()
+    assert [at and str(at) for (at,) in found] == [utc for utc in cells.values() if utc != "refused"]
+    assert rejects(raw)[0] == (
+        "record 5, Answered, When, After: cannot read '02.03.2026 10:30 + 00:61:00' as an instant (%d.%m.%Y %H:%M), "
+        "and a time like 31:05:00 after it"
+    )
+    assert len(rejects(raw)) == 4
 
 
 def test_duration_that_is_no_number_refuses_the_record(raw, tmp_path):
