@@ -71,7 +71,7 @@ class Cell:
     local: str | None  # over t_<column>: a TIMESTAMP without zone, of instants only
     value: str  # over t_<column> and l_<column>: of the canonical type, null when unreadable
     wanted: str  # what it should have been, for messages: "an instant (...)"
-    plain: str  # as value, but null for what takes a closer look: instants that do not end in Z
+    plain: str | None  # over incoming: the value as it is mostly written, an error for what takes a closer look
     checked: bool  # whether a text can be unreadable at all
     keep: str | None
     plus: str | None = None  # over incoming: a duration as text, added to the instant
@@ -99,6 +99,8 @@ class Cells:
         for number, name in enumerate(export.header):
             self.positions.setdefault(folded(name), []).append(number)
         self.within: Filling | None = None
+        # Where the cells are read from, and a record's number there.
+        self.source, self.number = "incoming", "rowid + 1"
         # Which of two readings of a date the column's own cells allow, by `asked`; etl/date_order.py fills it.
         self.orders: dict[tuple, str] = {}
 
@@ -112,6 +114,12 @@ class Cells:
         """What tells one column of dates from another: the export's columns and the formats."""
         return (self.within and self.within.each, source.names(), source.formats)
 
+    def straight_from(self, file: str) -> "Cells":
+        """Return the cells as they are read from a file itself, `file` being SQL that reads it."""
+        found = copy.copy(self)
+        found.source, found.number = file, "row_number() over ()"
+        return found
+
     def found(self, name: str) -> list[int]:
         """The places of the columns of that name, or of the first of its other names that is there."""
         for called in self.dialect.called(name):
@@ -124,7 +132,7 @@ class Cells:
         unless = f" where {unless}" if unless else ""
         each = self.within and self.within.each
         if not each:
-            return f"select *, rowid + 1 as record_number, rowid + 1 as turn from incoming{unless}"
+            return f"select *, record_number as turn from (select *, {self.number} as record_number from {self.source}{unless})"
         places = [f"c{number}" for number in self.found(each)]
         if not places:
             things = "null::varchar[]"
@@ -139,7 +147,7 @@ class Cells:
         return (
             f"select *, (record_number << {TURN_BITS}) + number as turn, {self._parts()} as parts from ("
             "select *, unnest(things) as thing, generate_subscripts(things, 1) as number from ("
-            f"select *, rowid + 1 as record_number, {things} as things from incoming{unless})) "
+            f"select *, {self.number} as record_number, {things} as things from {self.source}{unless})) "
             "where thing is not null"
         )
 
@@ -227,10 +235,9 @@ class Cells:
         found_in = ", ".join(dict.fromkeys(name for name in source.names() if self.has(name)))
         local = None
         if kind in ("instant", "end"):
-            local, plain, value, wanted = self.instant(column, source, kind == "end")
+            local, value, wanted = self.instant(column, source, kind == "end")
         else:
             value, wanted = self.value(f"t_{column}", source, kind)
-            plain = value
         plus = None
         if adding := source.sum():
             plus = self.raw(adding.plus)
@@ -241,9 +248,42 @@ class Cells:
             # Beyond what an instant can hold, and for words such as 'nan', there is no sum.
             can_be = f"l_{column} < timestamp '9900-01-01' and abs({seconds}) < 1e9"
             added = f" + to_seconds(case when p_{column} is null then 0 when {can_be} then {seconds}::bigint end)"
-            value, plain = f"({value}){added}", f"({plain}){added}"
+            value = f"({value}){added}"
             wanted += added_to
+        plain = None if self.within.each else self.plain(source, kind)
         return Cell(column, found_in or column, text, local, value, wanted, plain, bool(wanted), source.keep, plus)
+
+    def plain(self, source: Source, kind: str | tuple[str, ...]) -> str | None:
+        """SQL over `incoming` for the value of a cell that is written just as this product writes it.
+
+        An error for every other way to write it; None where nothing can be said before a closer look. So
+        by far most cells of a first load need no trimming: half of the time that reading takes.
+        """
+        if not source.columns or self.dialect.null or source != Source(columns=source.columns):
+            return None
+        text = f"c{self.found(source.columns[0])[0]}"
+        whole = f"not ({HAS_ENDS.format(text)})"
+        match kind:
+            case "text":
+                return self.raw(source.columns[0], trimmed=False)
+            case tuple():
+                value = f"case when {text} in ({', '.join(map(quoted, kind))}) then {text} end"
+            case "end":  # often a date alone
+                return None
+            case "instant":
+                value = (
+                    f"case when strlen({text}) = 20 and suffix({text}, 'Z') and {text} >= '0001' and {text} < ':' "
+                    f"and substr({text}, 5, 1) = '-' and not contains({text}, '.') then try_cast({text} as timestamp) end"
+                )
+            case "flag":
+                value = f"case {text} when 'true' then true when 'false' then false end"
+            case "id":
+                value = f"case when {whole} and not contains({text}, '+') then {text} end"
+            case "address":
+                value = f"case when {whole} and not contains({text}, ':') then lower({text}) end"
+            case _:
+                value = f"case when {whole} then {self.value(text, source, kind)[0]} end"
+        return f"case when {text} is not null then coalesce({value}, error('')) end"
 
     def duration(self, text: str, source: Source) -> tuple[str, str]:
         """SQL for a duration in seconds, null when it is none, and what it should have been."""
@@ -311,7 +351,7 @@ class Cells:
             case _:
                 return text, ""
 
-    def instant(self, column: str, source: Source, is_end: bool) -> tuple[str, str, str, str]:
+    def instant(self, column: str, source: Source, is_end: bool) -> tuple[str, str, str]:
         """SQL for an instant: UTC to the second (T2). Without zone: the source's (T1). A date alone:
         its start, or its end (T3)."""
         text, zone = f"t_{column}", self.zone_of(source)
@@ -345,7 +385,6 @@ class Cells:
         # "For ever" is often written as the last day of 9999, "never" as the first of all; neither zone nor
         # end of day may carry it out of the years that every reader of a snapshot knows.
         last, first = "timestamp '9999-12-31 23:59:59'", "timestamp '0001-01-01'"
-        plain = f"case when {in_utc} and l_{column} <= {last} then l_{column} end"
         value = (
             f"case when ({in_utc} or {in_format_with_zone}) and l_{column} <= {last} then l_{column} "
             f"when l_{column} >= timestamp '9999-12-31' then {last} "
@@ -353,7 +392,7 @@ class Cells:
             f"when {zoned} and not ({in_format}) then case when {iso} and ({known}) then {utc} end "
             f"else {utc_sql(f'l_{column}', zone)} end"
         )
-        return local, plain, value, wanted
+        return local, value, wanted
 
     def formats(self, source: Source) -> tuple[str, ...]:
         """The formats a column of dates is read with: those of the order its cells are in, where that was decided."""

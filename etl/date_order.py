@@ -13,13 +13,11 @@ from etl.recognise import LoadError
 LOOKS_SO = r"(substr({0}, 2, 1) < '0' or substr({0}, 3, 1) < '0') and regexp_matches({0}, '^\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{4}}')"
 
 
-def decide(con: duckdb.DuckDBPyConnection, cells: Cells, file_name: str, usual: bool) -> bool:
-    """Decide the order of every column of dates whose formats leave it open; whether any was decided.
+def decide(con: duckdb.DuckDBPyConnection, cells: Cells, file_name: str) -> None:
+    """Decide the order of every column of dates whose formats leave it open, or that has none where a cell looks so.
 
-    `usual`: also of those without declared formats, where a cell looks so. Raises LoadError for a
-    column that both orders read equally well, and differently.
+    Raises LoadError for a column that both orders read equally well, and differently.
     """
-    decided = False
     for filling in cells.dialect.fillings:
         inner = cells.inside(filling)
         for column, source in filling.sources().items():
@@ -28,10 +26,8 @@ def decide(con: duckdb.DuckDBPyConnection, cells: Cells, file_name: str, usual: 
             if inner.asked(source) in cells.orders:
                 continue
             is_open = {order_of(form) for form in source.formats}.issuperset(DATE_ORDERS)
-            if (is_open or (usual and not source.formats)) and (order := _order(con, inner, source, file_name)):
+            if (is_open or not source.formats) and (order := _order(con, inner, source, file_name)):
                 cells.orders[inner.asked(source)] = order
-                decided = True
-    return decided
 
 
 def _order(con: duckdb.DuckDBPyConnection, cells: Cells, source: Source, file_name: str) -> str | None:

@@ -13,10 +13,10 @@ from etl.cells import Cells
 from etl.corrections import Correction, correct, read_corrections
 from etl.desk import Desk, read_desk
 from etl.dialect import read_dialect
-from etl.merge import Account, merge_records
+from etl.merge import Account, merge_records, merge_straight
 from etl.policy import read_policy
 from etl.publish import Warehouse
-from etl.read import read
+from etl.read import read, straight
 from etl.recognise import Export, Ignored, LoadError, find_exports
 from etl.tables import create_tables, tables
 from etl.zone import changes
@@ -203,10 +203,14 @@ def _load_file(
     date_order: str | None,
     corrections: list[Correction],
 ) -> LoadedFile:
-    torn = read(con, export)
     cells = Cells(export, desk.timezone, date_order)
-    correct(con, export, cells, corrections)
-    account = merge_records(con, export, cells, number, torn)
+    known = [one for one in corrections if one.file == export.file_name]
+    file = None if known else straight(export)
+    account = merge_straight(con, export, cells, number, file) if file else None
+    if not account:
+        torn = read(con, export)
+        correct(con, export, cells, known)
+        account = merge_records(con, export, cells, number, torn)
     con.execute("delete from raw.ignored where file_name = ?", [export.file_name])
     con.execute(
         "insert into raw.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

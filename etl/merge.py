@@ -12,7 +12,7 @@ import duckdb
 
 from etl.cells import Cell, Cells, quoted
 from etl.date_order import decide
-from etl.dialect import Filling
+from etl.dialect import Dialect, Filling
 from etl.recognise import Export
 from etl.tables import ORIGIN
 
@@ -60,20 +60,25 @@ class Stage:
         """For rows that are one of several of a record: which one."""
         return ", number" if self.filling.each else ""
 
-    def sound(self, plain: bool) -> str:
-        """The records as values, v_<column>; an error as soon as one cell cannot be read (`plain`: plainly)."""
-        values = ", ".join(
-            f"case when t_{cell.column} is not null then coalesce({value}, error('')) end as v_{cell.column}"
+    @property
+    def ways(self) -> list[str]:
+        """Queries for the records as values, v_<column>, the faster first; an error for a cell they cannot read."""
+        careful = {
+            cell.column: f"case when t_{cell.column} is not null then coalesce({cell.value}, error('')) end"
             if cell.checked
-            else f"{value} as v_{cell.column}"
+            else cell.value
             for cell in self.every
-            for value in [cell.plain if plain else cell.value]
-        )
-        return f"select record_number, turn{self.place}, {values} from ({self.texts})"
+        }
+        plain = {cell.column: cell.plain for cell in self.every if cell.plain}
+        return [
+            f"select record_number, turn, {', '.join(f'{value} as v_{column}' for column, value in values.items())} "
+            f"from ({self.texts})"
+            for values in (careful | plain, careful)
+        ]
 
 
-def stage(con: duckdb.DuckDBPyConnection, cells: Cells, filling: Filling) -> Stage:
-    """Return one filling over `incoming`, less the records set aside by now."""
+def stage(cells: Cells, filling: Filling, unless: str = "") -> Stage:
+    """Return one filling over the records, less those of which `unless` does not hold."""
     cells = cells.inside(filling)
     listed = cells.every()
     updated_at = cells.cell("updated_at", filling.updated_at, "instant") if filling.updated_at else None
@@ -81,16 +86,60 @@ def stage(con: duckdb.DuckDBPyConnection, cells: Cells, filling: Filling) -> Sta
     texts = ", ".join(f"{cell.text} as t_{cell.column}" for cell in every)
     texts += "".join(f", {cell.plus} as p_{cell.column}" for cell in every if cell.plus)
     locals_ = "".join(f", {cell.local} as l_{cell.column}" for cell in every if cell.local)
-    (set_aside,) = con.execute("select count(*) from set_aside").fetchone()
-    unless = "rowid + 1 not in (select record_number from set_aside)" if set_aside else ""
     chosen = f" where {' and '.join(map(cells.holds, filling.when))}" if filling.when else ""
-    place = ", number" if filling.each else ""
-    return Stage(
-        filling,
-        listed,
-        updated_at,
-        f"select *{locals_} from (select record_number, turn{place}, {texts} from ({cells.relation(unless)}){chosen})",
-    )
+    rows = cells.relation(unless)
+    return Stage(filling, listed, updated_at, f"select *{locals_} from (select *, {texts} from ({rows}){chosen})")
+
+
+def left(con: duckdb.DuckDBPyConnection) -> str:
+    """A condition for the records that are not set aside by now; "" when none is."""
+    (set_aside,) = con.execute("select count(*) from set_aside").fetchone()
+    return "rowid + 1 not in (select record_number from set_aside)" if set_aside else ""
+
+
+def is_plain(dialect: Dialect) -> bool:
+    """Whether each of its records is one row of one table."""
+    (first, *others) = dialect.fillings
+    return not (others or first.when or first.each)
+
+
+def merge_straight(
+    con: duckdb.DuckDBPyConnection, export: Export, cells: Cells, file_number: int, file: str
+) -> Account | None:
+    """Fill one empty table from a file in one pass, `file` being SQL that reads it; return the account.
+
+    None, and nothing done, when the table holds rows, or the file is damaged or any record of it
+    needs a closer look. By far most records of a first load go this way, which writes them once.
+    """
+    if not is_plain(export.dialect) or export.dialect.skips:
+        return None
+    filling = export.dialect.fillings[0]
+    table = filling.table
+    if any(source.formats or source.keep for source in filling.sources().values()) or filling.updated_at:
+        return None
+    if con.execute(f"select count(*) from (from raw.{table.name} limit 1)").fetchone()[0]:
+        return None
+    one = stage(cells.straight_from(file), filling)
+    for way in one.ways:
+        with suppress(duckdb.InvalidInputException):  # what error() and a torn file raise
+            con.execute(f"insert into raw.{table.name} {_rows(one, way, file_number)}")
+            break
+    else:
+        return None
+    sound = [f"count(*) = count({column})" for column in table.demanded]
+    sound += [f"count(*) filter (where {column} < {other}) = 0" for column, other in table.not_before.items()]
+    rows, is_sound = con.execute(f"select count(*), {' and '.join(sound)} from raw.{table.name}").fetchone()
+    if not is_sound or rows != _distinct(con, f"raw.{table.name}", table.key):
+        con.execute(f"truncate raw.{table.name}")
+        return None
+    _forget(con, export.file_name)
+    return Account(rows, rows, 0, 0, 0, 0)
+
+
+def _forget(con: duckdb.DuckDBPyConnection, file_name: str) -> None:
+    """Drop what an earlier load noted of a file of this name."""
+    for table in ("rejects", "skips"):
+        con.execute(f"delete from raw.{table} where file_name = ?", [file_name])
 
 
 def merge_records(
@@ -101,8 +150,7 @@ def merge_records(
     Refused records go to raw.rejects, declared no-data to raw.skips, with the file's name.
     """
     name = export.file_name
-    for table in ("rejects", "skips"):
-        con.execute(f"delete from raw.{table} where file_name = ?", [name])
+    _forget(con, name)
     con.execute("create or replace temp table set_aside (record_number bigint)")
     con.execute("create or replace temp table effects (record_number bigint, effect tinyint)")
     if torn:
@@ -115,41 +163,32 @@ def merge_records(
         _set_aside_skipped(con, name, cells.holds(skip), skip.reason)
 
     fillings = export.dialect.fillings
-    is_plain = len(fillings) == 1 and not (fillings[0].when or fillings[0].each)
-    if is_plain and not (torn or export.dialect.skips):
-        # Most files write dates as ISO does: whether they do not is asked only when that does not read them.
-        for usual in (False, True):
-            if decide(con, cells, name, usual) or not usual:
-                rows = _fill_straight(con, stage(con, cells, fillings[0]), file_number)
-                if rows is not None:
-                    return Account(rows, rows, 0, 0, 0, 0)
-    else:
-        decide(con, cells, name, usual=True)
+    decide(con, cells, name)
     empty = " and ".join(f"c{number} is null" for number in range(len(export.header)))
     _set_aside_skipped(con, name, empty, "every cell is empty")
     # A record is refused whole: every table's cells are looked at before any is filled.
     for filling in fillings:
-        _refuse(con, name, stage(con, cells, filling))
+        _refuse(con, name, stage(cells, filling, left(con)))
     con.execute(
         "insert into set_aside select distinct record_number from raw.rejects where file_name = ? "
         "except select record_number from set_aside",
         [name],
     )
     for filling in fillings:
-        _fill(con, stage(con, cells, filling), file_number)
+        _fill(con, stage(cells, filling, left(con)), file_number)
 
     (rows,) = con.execute("select count(*) from incoming").fetchone()
     counts = con.execute(
         "select effect, count(*) from (select record_number, max(effect) as effect from effects group by record_number) "
         "group by effect"
-        if not is_plain
+        if not is_plain(export.dialect)
         else "select effect, count(*) from effects group by effect"
     ).fetchall()
     effects = dict(counts)
     (rejected,) = con.execute(
         "select count(distinct record_number) from raw.rejects where file_name = ?", [name]
     ).fetchone()
-    if not is_plain:
+    if not is_plain(export.dialect):
         _set_aside_skipped(
             con, name, "rowid + 1 not in (select record_number from effects)", "holds nothing for any table"
         )
@@ -157,29 +196,6 @@ def merge_records(
     return Account(
         rows, effects.get(INSERTED, 0), effects.get(UPDATED, 0), effects.get(UNCHANGED, 0), skipped, rejected
     )
-
-
-def _fill_straight(con: duckdb.DuckDBPyConnection, one: Stage, file_number: int) -> int | None:
-    """Fill an empty table in one pass; return the rows, or None when any record needs a closer look."""
-    table = one.filling.table
-    if con.execute(f"select count(*) from (from raw.{table.name} limit 1)").fetchone()[0]:
-        return None
-    if one.updated_at or any(cell.keep for cell in one.cells):
-        return None
-    for plain in (True, False):  # the plain way knows fewer forms of an instant, and is faster
-        with suppress(duckdb.InvalidInputException):  # what error() raises
-            con.execute(f"insert into raw.{table.name} {_rows(one, one.sound(plain), file_number)}")
-            break
-    else:
-        return None
-    (rows,) = con.execute("select count(*) from incoming").fetchone()
-    sound = [f"count({column}) = {rows}" for column in table.demanded]
-    sound += [f"count(*) filter (where {column} < {other}) = 0" for column, other in table.not_before.items()]
-    (is_sound,) = con.execute(f"select {' and '.join(sound)} from raw.{table.name}").fetchone()
-    if is_sound and rows == _distinct(con, f"raw.{table.name}", table.key):
-        return rows
-    con.execute(f"truncate raw.{table.name}")
-    return None
 
 
 def _distinct(con: duckdb.DuckDBPyConnection, relation: str, columns: tuple[str, ...]) -> int:

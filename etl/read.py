@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 from python_calamine import CalamineError, CalamineWorkbook
 
+from etl.cells import quoted
 from etl.recognise import LONGEST_RECORD, Export, LoadError, what_is_torn
 
 LINES_OF_A_RECORD = 20_000
@@ -47,17 +48,21 @@ def read(con: duckdb.DuckDBPyConnection, export: Export) -> list[Torn]:
             return torn
 
 
+def straight(export: Export) -> str | None:
+    """Return SQL that reads a sound file as it lies there, with the columns of `incoming`; None where it cannot be."""
+    return _parser(export.path, export.delimiter, len(export.header)) if _is_plain(export) else None
+
+
 def _copy(con: duckdb.DuckDBPyConnection, path: Path, delimiter: str, width: int) -> None:
-    columns = "{" + ", ".join(f"'c{number}': 'VARCHAR'" for number in range(width)) + "}"
-    con.execute(
-        f"""
-        create or replace temp table incoming as
-        select * from read_csv(
-            ?, auto_detect = false, delim = ?, quote = '"', escape = '"', header = true,
-            columns = {columns}, max_line_size = {LONGEST_RECORD}, compression = 'none', hive_partitioning = false)
-        """,
-        [_literally(path), delimiter],
-    )
+    con.execute(f"create or replace temp table incoming as select * from {_parser(path, delimiter, width)}")
+
+
+def _parser(path: Path, delimiter: str, width: int) -> str:
+    columns = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(width))
+    return f"""read_csv(
+        {quoted(_literally(path))}, auto_detect = false, delim = {quoted(delimiter)}, quote = '"', escape = '"',
+        header = true, columns = {{{columns}}}, max_line_size = {LONGEST_RECORD}, compression = 'none',
+        hive_partitioning = false)"""
 
 
 def _literally(path: Path) -> str:
@@ -76,7 +81,7 @@ def _as_utf8(export: Export) -> Iterator[Path]:
                 writer.writerow((row + [""] * width)[:width])
             file.flush()
             yield Path(file.name)
-    elif export.encoding in ("utf-8", "utf-8-sig") and not export.header_line and not _old_line_ends(export.path):
+    elif _is_plain(export):
         yield export.path
     else:
         with _temporary() as file, export.path.open(encoding=export.encoding, newline=None) as text:
@@ -85,6 +90,12 @@ def _as_utf8(export: Export) -> Iterator[Path]:
             shutil.copyfileobj(text, file)
             file.flush()
             yield Path(file.name)
+
+
+def _is_plain(export: Export) -> bool:
+    """Whether the file is UTF-8 text that begins with its header, its lines ending as DuckDB knows them."""
+    is_utf8 = export.sheet is None and export.encoding in ("utf-8", "utf-8-sig")
+    return is_utf8 and not export.header_line and not _old_line_ends(export.path)
 
 
 def _old_line_ends(path: Path) -> bool:
