@@ -203,14 +203,7 @@ def _load_file(
     date_order: str | None,
     corrections: list[Correction],
 ) -> LoadedFile:
-    cells = Cells(export, desk.timezone, date_order)
-    known = [one for one in corrections if one.file == export.file_name]
-    file = None if known else straight(export)
-    account = merge_straight(con, export, cells, number, file) if file else None
-    if not account:
-        torn = read(con, export)
-        correct(con, export, cells, known)
-        account = merge_records(con, export, cells, number, torn)
+    account = load_export(con, export, number, Cells(export, desk.timezone, date_order), corrections)
     con.execute("delete from raw.ignored where file_name = ?", [export.file_name])
     con.execute(
         "insert into raw.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -225,6 +218,20 @@ def _load_file(
     for table in ("incoming", "set_aside", "effects", "typed", "earlier", "steps", "winners"):
         con.execute(f"drop table if exists temp.{table}")
     return LoadedFile(export.file_name, export.dialect.name, account)
+
+
+def load_export(
+    con: duckdb.DuckDBPyConnection, export: Export, number: int, cells: Cells, corrections: list[Correction]
+) -> Account:
+    """Bring one export into the canonical tables as file `number`; return what became of its records."""
+    known = [one for one in corrections if one.file == export.file_name]
+    file = None if known else straight(export)
+    account = merge_straight(con, export, cells, number, file) if file else None
+    if account:
+        return account
+    torn = read(con, export)
+    correct(con, export, cells, known)
+    return merge_records(con, export, cells, number, torn)
 
 
 def _finish_raw(

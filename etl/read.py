@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import dropwhile, islice
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import duckdb
 from python_calamine import CalamineError, CalamineWorkbook
 
 from etl.cells import quoted
-from etl.recognise import LONGEST_RECORD, Export, LoadError, what_is_torn
+from etl.recognise import LONGEST_RECORD, Export, LoadError, find_encoding, what_is_torn
 
 LINES_OF_A_RECORD = 20_000
 
@@ -38,6 +39,10 @@ def read(con: duckdb.DuckDBPyConnection, export: Export) -> list[Torn]:
             _copy(con, path, export.delimiter, width)
             return []
         except duckdb.Error:
+            if export.sheet is None and export.encoding.startswith("utf-8"):
+                encoding = find_encoding(export.path, export.file_name, whole=True)
+                if encoding != export.encoding:
+                    return read(con, replace(export, encoding=encoding))
             repaired, torn = _repair(path, export.delimiter, width)
             try:
                 _copy(con, repaired, ",", width)

@@ -146,21 +146,28 @@ def _recognise(path: Path, file_name: str, mapping: Dialect | None) -> tuple[lis
     raise _unknown(headers[likely], file_name, mapping)
 
 
-def find_encoding(path: Path, file_name: str) -> str:
+def find_encoding(path: Path, file_name: str, whole: bool = False) -> str:
     """Return utf-8, utf-8-sig, utf-16 or cp1252, whichever reads the whole file.
 
-    Raises LoadError when none does.
+    UTF-8 is believed once the file's beginning is, unless `whole`: DuckDB refuses what is none, and
+    a large file need not be read twice. Raises LoadError when none reads it.
     """
     with path.open("rb") as file:
         start = file.read(4)
         if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             possible = ["utf-16"]
+        elif start.startswith(codecs.BOM_UTF8):
+            possible = ["utf-8-sig"]
         else:
-            possible = ["utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8", "cp1252"]
+            possible = ["utf-8", "cp1252"]
         for encoding in possible:
             file.seek(0)
             decoder = codecs.getincrementaldecoder(encoding)()
             try:
+                if encoding.startswith("utf-8") and not whole:
+                    head = file.read(HEADER_BYTES)
+                    decoder.decode(head, final=len(head) < HEADER_BYTES)
+                    return encoding
                 while chunk := file.read(CHUNK_BYTES):
                     if encoding != "utf-8" or not chunk.isascii() or decoder.getstate()[0]:
                         decoder.decode(chunk)

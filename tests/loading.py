@@ -1,9 +1,7 @@
 """Load one file into the canonical tables as etl.load does, without judging anything."""
 
 from etl.cells import Cells
-from etl.corrections import correct
-from etl.merge import merge_records
-from etl.read import read
+from etl.load import load_export
 from etl.recognise import recognise
 
 ZONE = "Europe/Vilnius"
@@ -12,11 +10,8 @@ ZONE = "Europe/Vilnius"
 def load_file(con, path, corrections=(), mapping=None, date_order=None):
     """Load one file; return its account."""
     (export,) = recognise(path, path.name, mapping)
-    torn = read(con, export)
-    cells = Cells(export, ZONE, date_order)
-    correct(con, export, cells, list(corrections))
     (number,) = con.execute("select coalesce(max(file_number), 0) + 1 from raw.files").fetchone()
-    account = merge_records(con, export, cells, number, torn)
+    account = load_export(con, export, number, Cells(export, ZONE, date_order), list(corrections))
     con.execute(
         "insert into raw.files select ?, ?, ?, now(), 0, 0, 0, 0, 0, 0", [number, path.name, export.dialect.name]
     )

@@ -278,6 +278,22 @@ def test_encodings_line_ends_and_delimiters(raw, tmp_path, encoding, ending, del
     assert raw.execute("select body from raw.posts order by post_id").fetchall() == [("plain",), ("café — “ok”",)]
 
 
+# Longer than what is looked at to recognise a file.
+LONG_BODY = "post_id,ticket_id,body\n" + "".join(f"{number},T,plain\n" for number in range(40_000))
+
+
+def test_file_that_is_no_utf8_far_down_is_read_as_windows_text(raw, tmp_path):
+    text = (LONG_BODY + "last,T,café\n").encode("cp1252")
+    assert counts(load_text(raw, tmp_path, "posts.csv", text)) == (40_001, 40_001, 0, 0, 0, 0)
+    assert raw.execute("select body from raw.posts where post_id = 'last'").fetchall() == [("café",)]
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+def test_file_that_is_no_text_far_down_is_an_error(raw, tmp_path, start):
+    with pytest.raises(LoadError, match="neither UTF-8, UTF-16 nor Windows-1252 text"):
+        load_text(raw, tmp_path, "posts.csv", start + LONG_BODY.encode() + b"last,T,caf\x81\n")
+
+
 def test_sep_line_newlines_in_cells_and_doubled_names(raw, tmp_path):
     text = 'sep=;\nticket_id;opened_at;subject;subject\n1;2026-03-02;"two\nlines; ""quoted""";second\n'
     assert counts(load_text(raw, tmp_path, "tickets.csv", text)) == (1, 1, 0, 0, 0, 0)
@@ -581,3 +597,55 @@ def test_every_record_is_in_exactly_one_class_whatever_the_damage(tmp_path, dama
         assert named == account.rejected
         (held,) = con.execute("select count(distinct ticket_id) from raw.tickets").fetchone()
         assert con.execute("select count(*) from raw.tickets").fetchone() == (held,)
+
+
+ODD_CELLS = {
+    "opened_at": [
+        "2026-03-02T10:00:00Z",
+        "2026-3-2T10:00:00.9Z",
+        "2026-03-2T1:07:49.5Z",
+        "2026-03-02T24:00:00Z",
+        "2026-03-02 10:00:00Z",
+        "0000-03-02T10:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "epoc-03-02T10:00:00Z",
+        "2026-03-02T10:00:60Z",
+        " 2026-03-02T10:00:0Z",
+        "2026-03-02T10:00:00+02:00",
+        "2026-03-02",
+    ],
+    "client_email": [
+        "Ann@Example.COM",
+        " ann@example.com",
+        "house_tickets:Xy",
+        "a:b@example.com",
+        "\u00a0ann@example.com",
+    ],
+    "agent_id": ["A1", "A1 ", "1.2E+10", "1,2e+10", "x+y", "'=1", "'x", "\tA"],
+    "subject": [" kept ", "'=1+1", "'quoted'", "", "\t"],
+    "status_code": ["open", "OPEN", " open", "opened"],
+    "reopen_count": ["3", "3.0", "3.5", " 3", "-1", ""],
+    "is_public": ["true", "TRUE", "yes", "no ", "perhaps"],
+    "amount": ["12.50", "1,234.50", "12,50", " 12.5", "12.5 EUR", "1E2"],
+}
+
+
+@pytest.mark.parametrize(("column", "cell"), [(column, cell) for column, cells in ODD_CELLS.items() for cell in cells])
+def test_straight_way_and_careful_way_read_alike(tmp_path, column, cell):
+    table, start = {
+        "is_public": ("posts", {"post_id": "1", "ticket_id": "T"}),
+        "amount": ("refunds", {"refund_id": "1", "purchase_id": "P", "currency_code": "EUR"}),
+    }.get(column, ("tickets", {"ticket_id": "1", "opened_at": "2026-03-01T10:00:00Z"}))
+    row = start | {column: f'"{cell}"'}
+    found = []
+    for held in (False, True):  # an empty table is filled straight from the file
+        con = duckdb.connect()
+        con.execute("set timezone = 'UTC'")
+        create_tables(con)
+        if held:
+            earlier = start | {next(iter(start)): "earlier"}
+            load_text(con, tmp_path, f"earlier_{table}.csv", f"{','.join(earlier)}\n{','.join(earlier.values())}\n")
+        account = load_text(con, tmp_path, f"{table}.csv", f"{','.join(row)}\n{','.join(row.values())}\n")
+        values = con.execute(f"select {column} from raw.{table} where {next(iter(start))} = '1'").fetchall()
+        found.append((counts(account), values, con.execute("select * from raw.rejects").fetchall()))
+    assert found[0] == found[1]
