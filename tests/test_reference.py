@@ -53,6 +53,8 @@ REACHED = {
     ("reports.auto_closes", "is_neglected"): {True, False, None},
     ("reports.duplicates", "verdict"): {"older_closed", "newer_closed", "both_open", "unknown"},
     ("reports.bans", "state"): {"active", "lifted"},
+    ("reports.deferred", "state"): {"waiting", "released"},
+    ("reports.deferred", "told_code"): {"waiting", "told", "not_told", "unknown"},
     ("reports.eligibility_today", "verdict"): {"pass", "unknown", "fail"},
     ("rules.response_time", "verdict"): {"exempt", "pass", "open", "unknown", "fail"},
     ("rules.resolution_time", "verdict"): {"exempt", "pass", "open", "unknown", "fail"},

@@ -1,12 +1,11 @@
 """Is the desk keeping up, and what needs a person now?
 
-Reads reports.measures and reports.measures_by_step (tiles), reports.attention, reports.flow_by_day,
-reports.queue_list.
+Reads reports.measures and reports.measures_by_step (tiles), reports.attention and reports.flow_by_day.
 """
 
 import streamlit as st
 
-from dashboard.parts import Column, Tile, chart, charts, chosen, head, rows, table, tiles, words
+from dashboard.parts import Column, Tile, chart, charts, chosen, enough, head, rows, table, tiles
 
 head("Today", "Is the desk keeping up, and what needs a person now?")
 
@@ -86,39 +85,16 @@ with left:
         lambda: charts.flows(flows),
         alt_text="Bars of tickets opened and reopened above the line, closed below it, by day",
         note="by the day of the opening, reopening or closing itself",
-        leads_to=lambda values: (
-            {"event_code": values["kind"], "event_on": values["from_on"]}
-            if values["step_code"] == "day"
-            else {"event_code": values["kind"], "event_week_on": values["week_on"], "within": "event_on"}
-        ),
+        leads_to=charts.flow_events,
     )
 with right:
     st.subheader("Backlog", anchor=False)
-    chart(
-        "backlog_by_day",
-        flows,
-        lambda: charts.backlog(flows),
-        alt_text="Line of the tickets open at the end of each day",
-        note="open tickets at the end of each day",
-    )
-
-st.subheader("The queue", anchor=False)
-table(
-    "queue",
-    "reports.queue_list",
-    {
-        "queue_position": Column("Place", form="%d", width=56, narrow=True),
-        "answer_code": Column("Answer", words=words.RESPONSE_BANDS, width=70, narrow=True),
-        "waiting_business_days": Column("Business days", form="%.1f", width=100),
-        "answer_due_at": Column("Expected by", form="instant"),
-        "expected_answer_at": Column("At the desk's pace", form="instant"),
-        "ticket_id": Column("Ticket", narrow=True),
-        "subject": Column("Subject", width=170),
-        "client_name": Column("Client", form="person"),
-        "ticket_link": Column("Link", form="link"),
-    },
-    filters=chosen(),
-    note="longest waiting first; whatever the period",
-    clause="4.2",
-    empty="Nobody waits for an answer.",
-)
+    if enough("load"):
+        chart(
+            "backlog_by_day",
+            flows,
+            lambda: charts.backlog(flows),
+            alt_text="Line of the tickets open at the end of each day",
+            note="open tickets at the end of each day",
+            leads_to=lambda values: {"open_on": values["until_on"]},
+        )

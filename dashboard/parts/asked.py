@@ -6,12 +6,16 @@ import streamlit as st
 
 from dashboard.parts.clauses import plain
 from dashboard.parts.words import (
+    AGES,
     AUTO_CLOSE_STATES,
     ELIGIBILITY,
     HOURS,
+    OUTCOMES,
     RESOLUTION_BANDS,
     RESPONSE_BANDS,
     RULES,
+    SATISFACTION,
+    TURN,
     VERDICTS,
     WEEKDAYS,
     day,
@@ -29,6 +33,9 @@ DAYS = {
     "resolved_week_on": "resolved in the week of",
 }
 EVENT_DAYS = {"event_on": "on", "event_week_on": "in the week of"}
+# What a ticket was at the end of a day, whatever it is now.
+STOCK_DAYS = {"open_on": "open at the end of"}
+STOCK_CODES = {"turn_code": ("the turn is", TURN), "age_code": ("open for", AGES)}
 EVENTS = {"opened": "opened", "reopened": "reopened", "closed": "closed"}
 FLAGS = {
     "is_open": "open",
@@ -47,6 +54,8 @@ CODES = {
     "resolution_code": ("resolution", RESOLUTION_BANDS),
     "auto_close_state": ("closing for inactivity", AUTO_CLOSE_STATES),
     "eligibility_code": ("when opened", ELIGIBILITY),
+    "outcome_code": ("outcome", OUTCOMES),
+    "satisfaction_code": ("satisfaction", SATISFACTION),
 }
 NUMBERS = {
     "opened_weekday": ("opened on a", WEEKDAYS),
@@ -55,7 +64,13 @@ NUMBERS = {
     "resolution_bucket": ("resolution, day", {}),
 }
 # Texts as they are: bound as parameters like every value.
-NAMES = {"product_id": "product", "agent_id": "agent", "channel_code": "channel", "client_id": "client"}
+NAMES = {
+    "product_id": "product",
+    "agent_id": "agent",
+    "channel_code": "channel",
+    "client_id": "client",
+    "version": "version",
+}
 
 
 def group_columns(kind: str, code: str) -> dict[str, str]:
@@ -67,22 +82,24 @@ def asked_tickets() -> tuple[str, dict[str, object], str | None]:
     """Say what the address asks for and return it: the report, {column: value}, the day column of the period.
 
     The report is reports.ticket_findings where the address names a rule, reports.ticket_events where it
-    names an event, else reports.ticket_list.
+    names an event, reports.open_tickets where it names a day they were open at, else reports.ticket_list.
     """
     params = st.query_params
     where: dict[str, object] = {}
     sentences = []
+    named_days = DAYS | EVENT_DAYS | STOCK_DAYS
+    codes = CODES | (STOCK_CODES if "open_on" in params else {})
     for name in params:
         value = params[name]
-        if name in DAYS | EVENT_DAYS and (asked_on := _day(value)):
+        if name in named_days and (asked_on := _day(value)):
             where[name] = asked_on
-            sentences.append(f"{(DAYS | EVENT_DAYS)[name]} {day(asked_on)}")
+            sentences.append(f"{named_days[name]} {day(asked_on)}")
         elif name in FLAGS and value in {"true", "false"}:
             where[name] = value == "true"
             sentences.append(FLAGS[name] if value == "true" else f"not {FLAGS[name]}")
-        elif name in CODES and value in CODES[name][1]:
+        elif name in codes and value in codes[name][1]:
             where[name] = value
-            sentences.append(f"{CODES[name][0]}: {said(value, CODES[name][1])}")
+            sentences.append(f"{codes[name][0]}: {said(value, codes[name][1])}")
         elif name in NUMBERS and value.isdecimal() and len(value) < 4:
             where[name] = int(value)
             sentences.append(f"{NUMBERS[name][0]} {NUMBERS[name][1].get(int(value), value)}")
@@ -111,7 +128,11 @@ def asked_tickets() -> tuple[str, dict[str, object], str | None]:
     if "event_code" in where:
         kept = {name: where[name] for name in ("event_code", *EVENT_DAYS) if name in where}
         return "reports.ticket_events", kept, within
-    return "reports.ticket_list", {name: value for name, value in where.items() if name not in EVENT_DAYS}, within
+    if "open_on" in where:
+        kept = {name: where[name] for name in (*STOCK_DAYS, *STOCK_CODES) if name in where}
+        return "reports.open_tickets", kept, None
+    kept = {name: value for name, value in where.items() if name not in EVENT_DAYS | STOCK_CODES}
+    return "reports.ticket_list", kept, within
 
 
 def _day(text: str) -> date | None:

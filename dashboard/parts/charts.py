@@ -37,6 +37,15 @@ MEANINGS = {
     "auto_closed": "#A9C3CF",
     "closed_unresolved": "#6E7F8D",
     "closed_unanswered": SET_ASIDE,
+    "solved": FIRST,
+    "not_apparent": LAST,
+    "client_specific": "#9A7FD1",
+    "unresolved": "#6E7F8D",
+    "good": FIRST,
+    "unrated": SET_ASIDE,
+    "bad": LATE,
+    "desk": "#D55E00",
+    "client": WAITING,
     "not_started": "#5F6B76",
     "unknown": UNKNOWN,
     "late": LATE,
@@ -159,29 +168,38 @@ def pace(frame: pd.DataFrame, limits: tuple[float, float], unit: str) -> alt.Lay
     Columns: week_on, median_days, p90_days, n_count; a week of too few tickets has no point.
     """
     names = {"median_days": "half are within", "p90_days": "90 % are within"}
-    long = frame.melt(["week_on", "n_count"], list(names), "measure", "days")
+    return (limit_rules(limits, "y") + lines(frame, names, unit)).properties(height=300)
+
+
+def lines(frame: pd.DataFrame, names: dict[str, str], unit: str, n: str = "n_count", form: str = ".1f") -> alt.Chart:
+    """Return columns as lines over the weeks, the first in the neutral hue; no point where there is no value.
+
+    Columns: week_on, those of `names`, and `n`, the tickets behind a point.
+    """
+    long = frame.melt(["week_on", n], list(names), "measure", "value")
     long = long.assign(measure=long.measure.map(names), said_on=said(long.week_on))
-    lines = (
+    percent = {"format": ".0%", "tickCount": 5} if "%" in form else {}
+    return (
         alt.Chart(long)
         .mark_line(point=alt.OverlayMarkDef(size=45, filled=True, cursor="pointer"), strokeWidth=2)
         .encode(
             x=days_axis(frame.week_on, "week_on", "week, from its Monday"),
-            y=alt.Y("days:Q", title=unit, scale=alt.Scale(zero=True)),
+            y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=True), axis=alt.Axis(**percent)),
             color=alt.Color(
                 "measure:N",
-                scale=alt.Scale(domain=list(names.values()), range=[neutral(), "#8C96A0"]),
-                legend=legend(list(names.values())),
+                scale=alt.Scale(domain=list(names.values()), range=[neutral(), "#8C96A0"][: len(names)]),
+                legend=legend(list(names.values())) if len(names) > 1 else None,
             ),
             tooltip=[
                 alt.Tooltip("said_on:N", title="week from Monday"),
                 alt.Tooltip("measure:N", title="measure"),
-                alt.Tooltip("days:Q", title=unit, format=".1f"),
-                alt.Tooltip("n_count:Q", title="n", format=",d"),
+                alt.Tooltip("value:Q", title=unit, format=form),
+                alt.Tooltip(f"{n}:Q", title="n", format=",d"),
             ],
         )
         .add_params(pick("week_on"))
+        .properties(height=300)
     )
-    return (limit_rules(limits, "y") + lines).properties(height=300)
 
 
 def limit_rules(limits: tuple[float, float], channel: str) -> alt.Chart:
@@ -263,11 +281,18 @@ def flows(frame: pd.DataFrame) -> alt.Chart:
     )
 
 
+def flow_events(picked: dict) -> dict[str, object]:
+    """Return what the address says to reach the events of a bar of `flows`."""
+    if picked["step_code"] == "day":
+        return {"event_code": picked["kind"], "event_on": picked["from_on"]}
+    return {"event_code": picked["kind"], "event_week_on": picked["week_on"], "within": "event_on"}
+
+
 def backlog(frame: pd.DataFrame) -> alt.Chart:
     """Return the open tickets at the end of each step as a line. Columns: from_on, until_on, backlog_count."""
     return (
         alt.Chart(frame.assign(said_on=said(frame.until_on, weekday=True)))
-        .mark_line(color=BACKLOG, strokeWidth=2)
+        .mark_line(color=BACKLOG, strokeWidth=2, point=alt.OverlayMarkDef(size=18, filled=True, cursor="pointer"))
         .encode(
             x=days_axis(frame.from_on, "until_on", f"end of {frame.step_code.iloc[0]}"),
             y=alt.Y(
@@ -281,7 +306,111 @@ def backlog(frame: pd.DataFrame) -> alt.Chart:
                 alt.Tooltip("backlog_count:Q", title="open tickets", format=",d"),
             ],
         )
+        .add_params(pick("until_on"))
         .properties(height=300)
+    )
+
+
+def by_turn(frame: pd.DataFrame, words: dict[str, str]) -> alt.Chart:
+    """Return the backlog at the end of each step by whose turn it is.
+
+    Columns: from_on, until_on, step_code, waiting_on_desk_count, waiting_on_client_count.
+    """
+    counts = {"waiting_on_client_count": "client", "waiting_on_desk_count": "desk"}
+    long = frame.melt(["from_on", "until_on", "step_code"], list(counts), "turn_code", "ticket_count")
+    long = long.assign(turn_code=long.turn_code.map(counts))
+    called = {code: words[code] for code in ("client", "desk")}
+    return _stock(long, "turn_code", called, {code: MEANINGS[code] for code in called}, "whose turn")
+
+
+def by_age(frame: pd.DataFrame, words: dict[str, str]) -> alt.Chart:
+    """Return the backlog at the end of each step by age, older ones darker (lighter on a dark page).
+
+    Columns: from_on, until_on, step_code, age_code, ticket_count.
+    """
+    ramp = ["#C9E0EA", "#8CBFD5", "#4C9ABB", "#0B6E99", "#06425C"]
+    ramp = ["#20414F", "#2C6681", "#3A8FB4", "#7CC4DE", "#D3EEF8"] if st.context.theme.type == "dark" else ramp
+    return _stock(frame, "age_code", words, dict(zip(words, ramp, strict=True)), "open for")
+
+
+def _stock(frame: pd.DataFrame, code: str, words: dict[str, str], colours: dict[str, str], title: str) -> alt.Chart:
+    step = frame.step_code.iloc[0]
+    shown = frame.assign(
+        called=frame[code].map(words),
+        order=frame[code].map(list(words).index),
+        ends_on=frame.until_on + pd.Timedelta(hours=19),
+        said_on=said(frame.until_on, weekday=True),
+    )
+    return (
+        alt.Chart(shown[shown.ticket_count > 0])
+        .mark_bar(cursor="pointer", binSpacing=0)
+        .encode(
+            x=days_axis(frame.from_on, "from_on", f"end of {step}", bin="binned"),
+            x2="ends_on:T",
+            y=alt.Y("ticket_count:Q", title="open tickets", axis=alt.Axis(tickMinStep=1, format=",d")),
+            color=alt.Color(
+                "called:N",
+                scale=alt.Scale(domain=list(words.values()), range=[colours[code] for code in words]),
+                legend=legend(list(words.values())),
+            ),
+            # The worst at the foot, where heights compare best.
+            order=alt.Order("order:Q", sort="descending"),
+            tooltip=[
+                alt.Tooltip("said_on:N", title="end of"),
+                alt.Tooltip("called:N", title=title),
+                alt.Tooltip("ticket_count:Q", title="open tickets", format=",d"),
+            ],
+        )
+        .add_params(pick("until_on", code))
+        .properties(height=300)
+    )
+
+
+def inflow(frame: pd.DataFrame, kind: str) -> alt.Chart:
+    """Return the tickets opened per group, in the order given. Columns: code, label, opened_count, backlog_count."""
+    shown = frame.assign(label=frame.label.map(person)) if kind == "agent" else frame
+    return (
+        alt.Chart(shown)
+        .mark_bar(color=neutral(), cursor="pointer", height={"band": 0.7})
+        .encode(
+            y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)),
+            x=alt.X("opened_count:Q", title="tickets opened", axis=alt.Axis(tickMinStep=1, tickCount=5, format=",d")),
+            tooltip=[
+                alt.Tooltip("label:N", title=kind),
+                alt.Tooltip("opened_count:Q", title="tickets opened", format=",d"),
+                alt.Tooltip("backlog_count:Q", title="open at the end", format=",d"),
+            ],
+        )
+        .add_params(pick("code"))
+        .properties(height={"step": 30})
+    )
+
+
+def causes(frame: pd.DataFrame, words: dict[str, str]) -> alt.Chart:
+    """Return how the tickets of each product ended, as stacked bars in the order given.
+
+    Columns: product_code, product_name, outcome_code, ticket_count, ticket_share.
+    """
+    shown = frame.assign(called=frame.outcome_code.map(words), order=frame.outcome_code.map(list(words).index))
+    return (
+        alt.Chart(shown)
+        .mark_bar(cursor="pointer", height={"band": 0.7}, stroke=paper(), strokeWidth=0.5)
+        .encode(
+            y=alt.Y(
+                "product_name:N", sort=list(frame.product_name.unique()), title=None, axis=alt.Axis(labelLimit=150)
+            ),
+            x=alt.X("ticket_count:Q", title="tickets", axis=alt.Axis(tickMinStep=1, tickCount=6, format=",d")),
+            color=meaning("called", words, frame.outcome_code),
+            order="order:Q",
+            tooltip=[
+                alt.Tooltip("product_name:N", title="product"),
+                alt.Tooltip("called:N", title="outcome"),
+                alt.Tooltip("ticket_count:Q", title="tickets", format=",d"),
+                alt.Tooltip("ticket_share:Q", title="of the known outcomes", format=".1%"),
+            ],
+        )
+        .add_params(pick("product_code", "outcome_code"))
+        .properties(height={"step": 30})
     )
 
 

@@ -37,6 +37,25 @@ VERDICTS = {"exempt": "does not apply", "pass": "met", "open": "running", "unkno
 MAY_ASK = {"exempt": "yes", "pass": "yes", "open": "open", "unknown": "unknown", "fail": "no"}
 TURN = {"desk": "the desk's", "client": "the client's"}
 ELIGIBILITY = {"eligible": "eligible", "unknown": "unknown", "ineligible": "not eligible"}
+AGES = {
+    "up_to_1_week": "up to 1 week",
+    "up_to_2_weeks": "1 to 2 weeks",
+    "up_to_4_weeks": "2 to 4 weeks",
+    "up_to_13_weeks": "4 to 13 weeks",
+    "over_13_weeks": "over 13 weeks",
+}
+OUTCOMES = {
+    "solved": "solved",
+    "not_apparent": "no longer apparent",
+    "client_specific": "specific to the client's site",
+    "auto_closed": "closed as inactive",
+    "duplicate": "duplicate",
+    "deferred": "deferred",
+    "unresolved": "closed unresolved",
+    "unknown": "unknown",
+}
+SATISFACTION = {"good": "good", "unrated": "not rated", "unknown": "unknown", "bad": "bad"}
+TOLD = {"not_told": "not told", "unknown": "unknown", "waiting": "waiting", "told": "told"}
 BAN_STATES = {"active": "active", "lifted": "lifted", "candidate": "for review"}
 LAST_WORD = {"client": "client", "agent": "desk", "nobody": "nobody"}
 CHANNELS = {"ticket": "ticket", "email": "e-mail", "phone": "phone", "chat": "chat", "other": "other"}

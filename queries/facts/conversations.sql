@@ -1,4 +1,4 @@
--- What was said in each ticket up to the end of its clock: the last word, and who waited for whom.
+-- What was said in each ticket up to the end of its clock: how many words, the last one, who waited for whom.
 -- One row per ticket_id
 --
 -- The clock of a closed ticket ends with the closing, that second included [A2]; of any other at
@@ -44,6 +44,7 @@ words as (
 
 select
     ticket_id,
+    count(*) as word_count,
     max(said_at) as last_word_at,
     case when arg_max(is_agent, word_number) then 'agent' else 'client' end as last_word_by,
     -- After an answer the client is waited for until the next word of either: if that is another

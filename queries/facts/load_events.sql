@@ -3,54 +3,17 @@
 --
 -- waiting_on_client_change is +1 where the client's turn began and -1 where it ended: that of an
 -- open ticket whose last word is an agent's [L4]. A turn that ends on the day it began is left out.
--- Tickets closed at an unknown time are no part of the load [S11].
 
-with openings as (
-
-    select
-        openings.ticket_id,
-        openings.opened_at
-    from facts.openings
-    inner join facts.states
-        on states.ticket_id = openings.ticket_id
-    where not states.is_closed_at_unknown_time
-
-),
-
-closings as (
+with open_stretches as (
 
     select
         ticket_id,
-        closing_number,
-        closed_at,
-        reopened_at
-    from facts.closings
-
-),
-
--- The stretches in which a ticket was open; the last one of an open ticket has no end.
-open_stretches as (
-
-    select
-        openings.ticket_id,
-        openings.opened_at as from_at,
-        closings.closed_at as until_at
-    from openings
-    left join closings
-        on closings.ticket_id = openings.ticket_id
-        and closings.closing_number = 1
-
-    union all
-
-    select
-        reopening.ticket_id,
-        reopening.reopened_at as from_at,
-        closing.closed_at as until_at
-    from closings as reopening
-    left join closings as closing
-        on closing.ticket_id = reopening.ticket_id
-        and closing.closing_number = reopening.closing_number + 1
-    where reopening.reopened_at is not null
+        stretch_number,
+        from_at,
+        until_at,
+        from_on,
+        until_on
+    from facts.open_stretches
 
 ),
 
@@ -100,49 +63,32 @@ turn_days as (
         and client_turns.until_at < ending.until_at
     where ending.day_on is distinct from beginning.day_on
 
-),
-
-flows as (
-
-    select
-        ticket_id,
-        opened_at as happened_at,
-        'opened' as event_code
-    from openings
-
-    union all
-
-    select
-        ticket_id,
-        closed_at as happened_at,
-        'closed' as event_code
-    from closings
-
-    union all
-
-    select
-        ticket_id,
-        reopened_at as happened_at,
-        'reopened' as event_code
-    from closings
-    where reopened_at is not null
-
 )
 
 select
-    flows.ticket_id,
-    flows.happened_at,
-    flows.event_code,
-    local_time.day_on,
-    (flows.event_code = 'opened')::bigint as opened_count,
-    (flows.event_code = 'reopened')::bigint as reopened_count,
-    (flows.event_code = 'closed')::bigint as closed_count,
+    ticket_id,
+    from_at as happened_at,
+    case when stretch_number = 1 then 'opened' else 'reopened' end as event_code,
+    from_on as day_on,
+    (stretch_number = 1)::bigint as opened_count,
+    (stretch_number > 1)::bigint as reopened_count,
+    0::bigint as closed_count,
     0::bigint as waiting_on_client_change
-from flows
-inner join local_time
-    on local_time.piece_on = flows.happened_at::date
-    and flows.happened_at >= local_time.from_at
-    and flows.happened_at < local_time.until_at
+from open_stretches
+
+union all
+
+select
+    ticket_id,
+    until_at as happened_at,
+    'closed' as event_code,
+    until_on as day_on,
+    0 as opened_count,
+    0 as reopened_count,
+    1 as closed_count,
+    0 as waiting_on_client_change
+from open_stretches
+where until_at is not null
 
 union all
 

@@ -1,8 +1,15 @@
--- Tickets opened, reopened and closed per day, or per week of a long period, and how many are open at its end.
+-- Tickets opened, reopened and closed per day, or per week of a long period, and how many are open at its end, by turn.
 -- Date: the day of the opening, reopening or closing itself.
 -- One row per from_on
 
-with steps as (
+with known as (
+
+    select has_states or has_status_changes as has_load
+    from facts.known
+
+),
+
+steps as (
 
     select
         days.day_on as from_on,
@@ -32,7 +39,8 @@ events_by_day as (
         sum(stock_events.opened_count) as opened_count,
         sum(stock_events.reopened_count) as reopened_count,
         sum(stock_events.closed_count) as closed_count,
-        sum(stock_events.open_change) as open_change
+        sum(stock_events.open_change) as open_change,
+        sum(stock_events.waiting_on_desk_change) as waiting_on_desk_change
     from reports.stock_events as stock_events
     inner join filtered_tickets
         on filtered_tickets.ticket_id = stock_events.ticket_id
@@ -44,9 +52,11 @@ heights_by_day as (
 
     select
         day_on,
-        sum(open_change) over (order by day_on) as height,
-        lead(day_on, 1, date '9999-12-31') over (order by day_on) as next_on
+        sum(open_change) over by_day as open_height,
+        sum(waiting_on_desk_change) over by_day as waiting_on_desk_height,
+        lead(day_on, 1, date '9999-12-31') over by_day as next_on
     from events_by_day
+    window by_day as (order by day_on)
 
 ),
 
@@ -64,17 +74,25 @@ flows as (
 
 )
 
+-- Where the export says nothing about closings there is no load to tell [S16].
 select
     steps.from_on,
     steps.until_on,
     cast(date_trunc('week', steps.from_on) as date) as week_on,
     case when steps.from_on = steps.until_on then 'day' else 'week' end as step_code,
     flows.opened_count,
-    flows.reopened_count,
-    flows.closed_count,
-    coalesce(heights_by_day.height, 0)::bigint as backlog_count,
+    case when known.has_load then flows.reopened_count end as reopened_count,
+    case when known.has_load then flows.closed_count end as closed_count,
+    case when known.has_load then coalesce(heights_by_day.open_height, 0) end::bigint as backlog_count,
+    case when known.has_load then coalesce(heights_by_day.waiting_on_desk_height, 0) end::bigint
+        as waiting_on_desk_count,
+    case
+        when known.has_load
+            then coalesce(heights_by_day.open_height - heights_by_day.waiting_on_desk_height, 0)
+    end::bigint as waiting_on_client_count,
     row_number() over (order by steps.from_on) as position
 from steps
+cross join known
 inner join flows
     on flows.from_on = steps.from_on
 left join heights_by_day

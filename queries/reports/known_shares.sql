@@ -7,7 +7,13 @@ with tickets as (
     select
         ticket_details.response_code,
         ticket_details.resolution_code,
-        filtered_tickets.eligibility_code
+        filtered_tickets.eligibility_code,
+        filtered_tickets.is_open,
+        filtered_tickets.outcome_code,
+        filtered_tickets.reopen_count,
+        filtered_tickets.response_basis,
+        ticket_details.post_count,
+        ticket_details.satisfaction_code
     from filtered_tickets
     inner join reports.ticket_details as ticket_details
         on ticket_details.ticket_id = filtered_tickets.ticket_id
@@ -46,6 +52,66 @@ counted as (
         count(*) filter (eligibility_code = 'unknown') as unknown_count
     from tickets
 
+    union all
+
+    select
+        'load' as measure,
+        'whether it is open' as called,
+        'Load the status changes of the tickets, or an export that has status or closing date.' as remedy,
+        count(*) as ticket_count,
+        count(*) filter (is_open is null) as unknown_count
+    from tickets
+
+    union all
+
+    select
+        'posts' as measure,
+        'what was written' as called,
+        'Load the posts of the tickets.' as remedy,
+        count(*) as ticket_count,
+        count(*) filter (post_count is null) as unknown_count
+    from tickets
+
+    union all
+
+    select
+        'answers' as measure,
+        'what was answered' as called,
+        'Load the posts of the tickets, or an export that has the first response.' as remedy,
+        count(*) as ticket_count,
+        count(*) filter (response_basis = 'none') as unknown_count
+    from tickets
+
+    union all
+
+    select
+        'reopens' as measure,
+        'whether it came back' as called,
+        'Load the status changes of the tickets, or an export that has the number of reopenings.' as remedy,
+        count(*) as ticket_count,
+        count(*) filter (reopen_count is null) as unknown_count
+    from tickets
+
+    union all
+
+    select
+        'outcome' as measure,
+        'the outcome' as called,
+        'Load an export that has the outcome of closed tickets.' as remedy,
+        count(*) as ticket_count,
+        count(*) filter (outcome_code is null and is_open is distinct from true) as unknown_count
+    from tickets
+
+    union all
+
+    select
+        'satisfaction' as measure,
+        'the satisfaction' as called,
+        'Load an export that has what clients said of the support.' as remedy,
+        count(*) as ticket_count,
+        count(*) filter (satisfaction_code is null) as unknown_count
+    from tickets
+
 )
 
 select
@@ -54,7 +120,11 @@ select
     unknown_count,
     unknown_count / nullif(ticket_count, 0) as unknown_share,
     coalesce(unknown_count > 0.5 * ticket_count, false) as is_mostly_unknown,
-    format('Of {:,} tickets opened in the period, {} is not known for {:,}.', ticket_count, called, unknown_count)
-        as sentence,
+    case
+        when measure = 'satisfaction' and unknown_count = ticket_count then 'This export carries no satisfaction.'
+        else format(
+            'Of {:,} tickets opened in the period, {} is not known for {:,}.', ticket_count, called, unknown_count
+        )
+    end as sentence,
     remedy
 from counted

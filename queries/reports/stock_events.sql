@@ -20,31 +20,13 @@ with pieces as (
 
 ),
 
-closings as (
-
-    select
-        ticket_id,
-        closed_at,
-        reopened_at
-    from facts.closings
-
-),
-
 open_stretches as (
 
     select
         ticket_id,
-        opened_at as from_at
-    from facts.tickets
-    where not is_closed_at_unknown_time
-
-    union all
-
-    select
-        ticket_id,
-        reopened_at as from_at
-    from closings
-    where reopened_at is not null
+        from_at,
+        until_at
+    from facts.open_stretches
 
 ),
 
@@ -108,24 +90,20 @@ changes as (
     from open_stretches
     inner join overdue_tickets
         on overdue_tickets.ticket_id = open_stretches.ticket_id
-    -- Not those that ended before it.
-    left join closings
-        on closings.ticket_id = open_stretches.ticket_id
-        and closings.closed_at >= open_stretches.from_at
-        and closings.closed_at < overdue_tickets.from_at
-    where closings.ticket_id is null
+    where open_stretches.until_at is null
+        or open_stretches.until_at >= overdue_tickets.from_at
 
     union all
 
     select
         'resolutions_overdue' as measure_code,
-        closings.ticket_id,
-        closings.closed_at as happened_at,
+        open_stretches.ticket_id,
+        open_stretches.until_at as happened_at,
         -1 as change
-    from closings
+    from open_stretches
     inner join overdue_tickets
-        on overdue_tickets.ticket_id = closings.ticket_id
-    where closings.closed_at >= overdue_tickets.from_at
+        on overdue_tickets.ticket_id = open_stretches.ticket_id
+    where open_stretches.until_at >= overdue_tickets.from_at
 
 ),
 

@@ -32,6 +32,7 @@ verdicts as (
 select
     tickets.ticket_id,
     subjects.subject,
+    subjects.satisfaction_code,
     coalesce(clients.name, tickets.client_id) as client_name,
     coalesce(products.product_name, tickets.product_id, 'not stated') as product_name,
     coalesce(agents.name, tickets.agent_id, 'nobody assigned') as agent_name,
@@ -54,6 +55,11 @@ select
     ) as response_bucket,
     cast(least(30, greatest(0, ceil(tickets.resolution_seconds / 86400) - 1)) as bigint) as resolution_bucket,
     (epoch(clock.as_of_at) - epoch(tickets.opened_at)) / 86400 as age_days,
+    -- Public posts of people up to the end of the ticket's clock; unknown without posts, or without that end.
+    case
+        when tickets.response_basis = 'posts' and not tickets.is_closed_at_unknown_time
+            then coalesce(conversations.word_count, 0)
+    end as post_count,
     -- Opened by an agent, and the client has not written yet: nothing to answer, and nothing unknown [R3].
     coalesce(
         tickets.response_band,
@@ -85,6 +91,8 @@ left join facts.products as products
     on products.product_id = tickets.product_id
 left join facts.agents as agents
     on agents.agent_id = tickets.agent_id
+left join facts.conversations as conversations
+    on conversations.ticket_id = tickets.ticket_id
 left join waiting_turns
     on waiting_turns.ticket_id = tickets.ticket_id
 left join verdicts

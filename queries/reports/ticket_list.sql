@@ -57,6 +57,14 @@ select
     filtered_tickets.closed_at,
     ticket_details.closed_on,
     filtered_tickets.is_open,
+    filtered_tickets.version,
+    -- Closed, but nobody knows how, is unknown; open and not waiting for a release, there is none yet.
+    coalesce(
+        filtered_tickets.outcome_code,
+        case when not filtered_tickets.is_open then 'unknown' end
+    ) as outcome_code,
+    coalesce(ticket_details.satisfaction_code, 'unknown') as satisfaction_code,
+    ticket_details.post_count,
     filtered_tickets.is_in_averages,
     filtered_tickets.is_in_averages
     and ticket_details.response_code in ('within_1_day', 'within_2_days', 'late') as is_answered,

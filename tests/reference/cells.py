@@ -8,6 +8,7 @@ TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0":
 KEYS = {
     "clients": ("client_email",),
     "products": ("product_id",),
+    "releases": ("product_id", "version"),
     "product_aliases": ("source_text",),
     "purchases": ("purchase_id",),
     "refunds": ("refund_id",),

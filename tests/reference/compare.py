@@ -25,6 +25,7 @@ KEYS = {
     "facts.turns": ("ticket_id", "turn_number"),
     "rules.duplicate": ("subject_id", "happened_at"),
     "reports.bans": ("client_id", "clause", "since_at"),
+    "reports.causes": ("product_id", "version", "outcome_code"),
     "reports.duplicates": ("older_ticket_id", "newer_ticket_id"),
     "reports.eligibility_today": ("client_id", "product_id"),
     "reports.load_by_day": ("day_on",),
@@ -68,6 +69,8 @@ TAGS = {
     "reports.auto_closes": "A1 A5 A7",
     "reports.bans": "N1 N2",
     "reports.eligibility_today": "E8",
+    "reports.causes": "4.11 V10 S3-S7",
+    "reports.deferred": "4.9 S7 T4 T5 M2",
     "reports.load_by_day": "L1-L4 S11 S16",
     "reports.queue": "X11",
 }

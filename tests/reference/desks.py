@@ -41,6 +41,7 @@ ADDRESSES = ("ada@example.org", "ben@example.org", "cleo@example.org", "dan@exam
 COLUMNS = {
     "clients": ("client_email", "name", "registered_at"),
     "products": ("product_id", "product_name"),
+    "releases": ("product_id", "version", "released_at"),
     "product_aliases": ("source_text", "product_id"),
     "purchases": (
         "purchase_id", "client_email", "product_id", "purchased_at", "amount", "currency_code", "has_support_extra",
@@ -52,7 +53,7 @@ COLUMNS = {
     "tickets": (
         "ticket_id", "client_email", "product_id", "subject", "description", "channel_code", "category_code",
         "status_code", "opened_by", "opened_at", "first_responded_at", "resolved_at", "closed_at", "outcome_code",
-        "duplicate_of_id", "reopen_count", "agent_id", "last_activity_at",
+        "duplicate_of_id", "reopen_count", "agent_id", "last_activity_at", "version",
     ),
     "posts": ("post_id", "ticket_id", "author_role", "is_public", "is_auto", "posted_at"),
     "status_changes": ("ticket_id", "changed_at", "status_code", "outcome_code"),
@@ -340,6 +341,7 @@ class Maker:
             self.purchase(f"P{number}")
         self.people()
         self.strays()
+        self.releases()
         self.drop()
         asked = self.pick(sorted(self.opened.values()))
         early = asked + self.pick((timedelta(), SECOND, DAY, 8 * DAY, 14 * DAY))
@@ -592,6 +594,33 @@ class Maker:
                 banned_at="" if self.maybe(0.1) else self.at(since),
                 lifted_at=self.at(max(self.near(since, *openings), since + SECOND)) if self.maybe(0.5) else "",
                 reason=self.pick(("", "as recorded")),
+            )
+
+    def releases(self) -> None:
+        """Add releases beside what sets tickets to wait for one, and the versions tickets name."""
+        dice = Random(f"releases of {self.seed}")  # of their own, so that they change nothing else
+        waits = [change for change in self.tables["status_changes"] if change.get("outcome_code") == "deferred"]
+        for ticket in self.tables["tickets"]:
+            ticket["version"] = dice.choice(("1.0", "1.1", "2.0", ""))
+        for number in range(dice.randrange(12)):
+            draw, product_id = dice.random(), dice.choice(("A", "A", "A", "B", "C", "alpha edition"))
+            if waits and draw < 0.6:
+                wait = dice.choice(waits)
+                written = dice.choice((wait["changed_at"], f"{(self.as_of - dice.choice((HOUR, DAY))).isoformat()}Z"))
+                if self.tables["posts"] and draw < 0.4:  # and a word, perhaps about it
+                    self.tables["posts"].append(
+                        {
+                            "post_id": f"release {number}",
+                            "ticket_id": wait["ticket_id"],
+                            "author_role": "agent",
+                            "posted_at": f"{(self.as_of - dice.choice((0 * HOUR, SECOND, HOUR, DAY))).isoformat()}Z",
+                        }
+                    )
+            else:
+                base = dice.choice([*self.opened.values(), self.as_of]) + dice.choice(STEPS)
+                written = "" if dice.random() < 0.1 else f"{base.isoformat()}Z"
+            self.tables["releases"].append(
+                {"product_id": product_id, "version": f"1.{dice.randrange(number + 1)}", "released_at": written}
             )
 
     def strays(self) -> None:

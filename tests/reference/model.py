@@ -252,7 +252,7 @@ def Blank(row: Row) -> dict:  # noqa: N802 - reads like the dict it makes
     columns = {
         "client_email", "registered_at", "list_code", "subscribed_at", "unsubscribed_at", "purchase_id",
         "requested_at", "decided_at", "status_code", "amount", "currency_code", "opened_at", "closed_at",
-        "clause", "banned_at", "lifted_at", "reason", "ban_id",
+        "clause", "banned_at", "lifted_at", "reason", "ban_id", "product_id", "released_at",
     }  # fmt: skip
     return dict.fromkeys(columns) | row
 

@@ -4,6 +4,7 @@
 that row is `ANY`; it is not compared.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -28,7 +29,7 @@ WITHIN = ("within_1_day", "within_2_days", "within_1_week", "within_2_weeks")
 TABLES = (
     "facts.tickets", "facts.turns", "rules.response_time", "rules.resolution_time", "rules.auto_close", "rules.duplicate",
     "rules.eligibility", *(f"rules.{rule}" for rule in REQUIREMENTS), "reports.auto_closes", "reports.bans",
-    "reports.duplicates", "reports.eligibility_today", "reports.load_by_day", "reports.queue", "reports.tickets",
+    "reports.causes", "reports.deferred", "reports.duplicates", "reports.eligibility_today", "reports.load_by_day", "reports.queue", "reports.tickets",
 )  # fmt: skip
 Verdict = tuple[str, object]  # verdict, clause
 
@@ -45,6 +46,8 @@ def computed(desk: Desk) -> dict[str, list[dict]]:
         "rules.eligibility": [eligibility(ticket) for ticket in desk.tickets.values()],
         "reports.auto_closes": list(auto_closes(desk)),
         "reports.bans": list(bans(desk)),
+        "reports.causes": list(causes(desk)),
+        "reports.deferred": list(deferred(desk)),
         "reports.duplicates": [
             {"older_ticket_id": pair.older.id, "newer_ticket_id": pair.newer.id, "verdict": pair.state}
             for pair in desk.pairs
@@ -473,6 +476,73 @@ def last_word_is_the_agents(ticket: Ticket, moment: datetime) -> bool:
     """Tell whose word was the last up to a moment [L4, M3]."""
     words = [role for at, role in ticket.words if at <= moment]
     return bool(words) and words[-1] == "agent"
+
+
+def causes(desk: Desk) -> Iterator[dict]:
+    """Yield the rows of reports.causes: what has an outcome, and beside it what closed without one [4.11, V10]."""
+    endings = Counter(
+        (ticket.product_id, ticket.row.get("version"), ticket.outcome)
+        for ticket in desk.tickets.values()
+        if ticket.outcome is not None or ticket.is_open is False
+    )
+    for (product_id, version, outcome), number in endings.items():
+        known = sum(other for key, other in endings.items() if key[:2] == (product_id, version) and key[2] is not None)
+        yield {
+            "product_id": product_id,
+            "version": version,
+            "outcome_code": outcome,
+            "ticket_count": number,
+            "share": number / known if outcome is not None else None,
+        }
+
+
+def deferred(desk: Desk) -> Iterator[dict]:
+    """Yield the rows of reports.deferred: tickets that wait for the next release, and who was told [4.9, S7]."""
+    for ticket in desk.tickets.values():
+        if ticket.outcome != "deferred":
+            continue
+        since = deferred_at(ticket)
+        releases = [
+            release.released_at
+            for release in desk.tables["releases"]
+            if ticket.product_id is not None
+            and desk.product(release.product_id) == ticket.product_id
+            and release.released_at is not None
+            and (since or ticket.opened_at) < release.released_at <= desk.as_of
+        ]
+        out_at = min(releases, default=None)
+        told = [at for at, role in ticket.words if role == "agent" and out_at is not None and at >= out_at]
+        yield {
+            "ticket_id": ticket.id,
+            "product_id": ticket.product_id,
+            "deferred_at": since,
+            "next_release_at": out_at,
+            "state": "waiting" if out_at is None else "released",
+            "told_at": told[0] if told else None,
+            "told_code": (
+                "waiting"
+                if out_at is None
+                else "told"
+                if told
+                else "not_told"
+                if ticket.basis == "posts"
+                else "unknown"
+            ),
+            "is_open": bool(ticket.is_open),
+        }
+
+
+def deferred_at(ticket: Ticket) -> datetime | None:
+    """Return the last time the desk said that the ticket waits, else its closing, else None."""
+    ended = ticket.closed_at
+    said = [
+        change["changed_at"]
+        for change in ticket.changes
+        if change["changed_at"] <= ticket.as_of and change.get("outcome_code") == "deferred"
+    ]
+    if ticket.is_open:
+        return said[-1] if said else None
+    return next((at for at in reversed(said) if ended is not None and at >= ended), ended)
 
 
 def queue(desk: Desk) -> Iterator[dict]:

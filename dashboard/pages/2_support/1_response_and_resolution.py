@@ -1,7 +1,7 @@
 """How long do answers and resolutions take, and where are they slow?
 
 Reads for response and for resolution: reports.*_by_week (bands), *_pace_by_week, *_by_bucket and
-*_by_group; reports.oldest_open_tickets and reports.opened_by_hour.
+*_by_group; and reports.oldest_open_tickets.
 """
 
 import streamlit as st
@@ -40,7 +40,7 @@ clocks = {
 }
 
 response_tab, resolution_tab, now_tab = st.tabs(
-    ["First response", "Resolution", "Open tickets and hours"], key="clock", bind="query-params", on_change="rerun"
+    ["First response", "Resolution", "Open tickets"], key="clock", bind="query-params", on_change="rerun"
 )
 
 for name, tab in (("response", response_tab), ("resolution", resolution_tab)):
@@ -168,18 +168,4 @@ with now_tab:
             note="oldest first; whatever the period",
             clause="1.6",
             empty="No ticket is open.",
-        )
-        hours = rows("reports.opened_by_hour", filters)
-        st.subheader("When tickets are opened", anchor=False)
-        chart(
-            "opened_by_hour",
-            hours,
-            lambda: charts.heat(hours),
-            alt_text="Heat map of tickets opened by hour of the day and weekday, local time",
-            note="by the hour of opening, on the desk's own clock",
-            leads_to=lambda values: {
-                "opened_weekday": values["weekday"],
-                "opened_hour": values["hour"],
-                "within": "opened_on",
-            },
         )

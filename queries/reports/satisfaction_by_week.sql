@@ -1,0 +1,34 @@
+-- Tickets by what their client said of the support, week by week.
+-- Date: the day of opening.
+-- One row per week_on, satisfaction_code
+
+with counted as (
+
+    select
+        ticket_details.opened_week_on as week_on,
+        coalesce(ticket_details.satisfaction_code, 'unknown') as satisfaction_code,
+        count(*) as ticket_count
+    from filtered_tickets
+    inner join reports.ticket_details as ticket_details
+        on ticket_details.ticket_id = filtered_tickets.ticket_id
+    inner join chosen_period
+        on ticket_details.opened_on between chosen_period.from_on and chosen_period.until_on
+    group by
+        ticket_details.opened_week_on,
+        coalesce(ticket_details.satisfaction_code, 'unknown')
+
+)
+
+select
+    counted.week_on,
+    -- The last day of the week, so that bars have a gap between them.
+    counted.week_on + 6 as week_until_on,
+    counted.week_on >= chosen_period.from_on and counted.week_on + 6 <= chosen_period.until_on as is_whole_week,
+    counted.satisfaction_code,
+    counted.ticket_count,
+    sum(counted.ticket_count) over (partition by counted.week_on)::bigint as week_ticket_count
+from counted
+cross join chosen_period
+order by
+    counted.week_on,
+    counted.satisfaction_code
