@@ -1,4 +1,4 @@
--- How tickets ended, by product and version: is the product itself at fault?
+-- How tickets ended, by product and version: whether the product itself is at fault.
 -- Date: the day of opening.
 -- One row per product_id, version, outcome_code
 --
