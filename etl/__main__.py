@@ -79,6 +79,17 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--out", type=Path, default=Path("build/demo"), metavar="DIR")
     one.set_defaults(run=_demo)
 
+    one = commands.add_parser(
+        "replay", parents=[house, as_json], help="the same data as it stood at an earlier instant"
+    )
+    one.add_argument(
+        "--as-of", type=instant, required=True, metavar="INSTANT", help="judge as of this instant, with zone"
+    )
+    one.add_argument("--policy", type=Path, metavar="FILE", help="other terms than the snapshot's")
+    one.add_argument("--desk", type=Path, metavar="FILE", help="another desk file than the snapshot's")
+    one.add_argument("--out", type=Path, metavar="FILE", help="write it here too, one DuckDB file")
+    one.set_defaults(run=_replay)
+
     one = commands.add_parser("status", parents=[house, as_json], help="the current snapshot: its clock, rows, rejects")
     one.set_defaults(run=_status)
     one = commands.add_parser("history", parents=[house, as_json], help="the snapshots kept")
@@ -225,6 +236,34 @@ def _demo(chosen: argparse.Namespace) -> int:
     for name, count in counts.items():
         out.print(f"{name}: {count:,}")
     out.print(f"written to {chosen.out}; load it with: python -m etl load {chosen.out}")
+    return 0
+
+
+def _replay(chosen: argparse.Namespace) -> int:
+    from etl.replay import replay
+
+    with _progress() as step:
+        done = replay(
+            warehouse=chosen.warehouse,
+            as_of=chosen.as_of,
+            policy=chosen.policy,
+            desk=chosen.desk,
+            out=chosen.out,
+            step=step,
+        )
+    with connect(done.path) as con:
+        (tickets,) = con.execute("select count(*) from facts.tickets").fetchone()
+    if chosen.json:
+        found = {
+            "snapshot": str(done.path.resolve()),
+            "replay_of": str(done.snapshot.resolve()),
+            "as_of": f"{done.as_of:%Y-%m-%dT%H:%M:%SZ}",
+            "tickets": tickets,
+        }
+        print(json.dumps(found, indent=2))
+        return 0
+    out.print(f"{done.snapshot.stem} as it stood on {done.as_of:%Y-%m-%d %H:%M:%S} UTC: {tickets:,} tickets")
+    out.print(f"{'found' if done.was_kept else 'made'}: {done.path}")
     return 0
 
 

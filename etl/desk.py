@@ -8,7 +8,7 @@ import difflib
 import re
 import tomllib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -78,7 +78,10 @@ class WeeklyShutdown:
 
 @dataclass(frozen=True)
 class Desk:
-    """A checked desk file. Weeks are in order of `from_on`; the first holds from the beginning."""
+    """A checked desk file. Weeks are in order of `from_on`; the first holds from the beginning.
+
+    `text` is the file as it was read.
+    """
 
     name: str
     timezone: str
@@ -91,6 +94,7 @@ class Desk:
     partial_days: dict[date, Windows]
     shutdowns: tuple[Shutdown, ...]
     weekly_shutdowns: tuple[WeeklyShutdown, ...]
+    text: str = field(default="", compare=False, repr=False)
 
     @property
     def last_stated_on(self) -> date | None:
@@ -138,7 +142,7 @@ def parse_desk(text: str, file_name: str = "desk.toml") -> Desk:
     except tomllib.TOMLDecodeError as error:
         raise DeskError(f"{file_name}: not readable as TOML: {error}") from error
     try:
-        return _desk(content)
+        return replace(_desk(content), text=text)
     except DeskError as error:
         raise DeskError(f"{file_name}: {error}") from error
 

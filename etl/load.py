@@ -239,10 +239,7 @@ def _finish_raw(
 ) -> None:
     """Write the clock, the desk, the files passed over and the orphans."""
     con.execute("insert into raw.clock values (?)", [as_of])
-    con.execute(
-        "insert into raw.desk values (?, ?, ?, ?, ?)",
-        [desk.name, desk.timezone, desk.ticket_url, desk.client_url, is_sample],
-    )
+    write_desk(con, desk, is_sample)
     for one in ignored:
         con.execute("delete from raw.ignored where file_name = ?", [one.file_name])
         con.execute("insert into raw.ignored values (?, ?)", [one.file_name, one.reason])
@@ -261,6 +258,17 @@ def _finish_raw(
                 f"where {column} is not null{missing}"
             )
     con.execute(f"insert into raw.orphans {' union all '.join(counts)}")
+
+
+def write_desk(con: duckdb.DuckDBPyConnection, desk: Desk, is_sample: bool) -> None:
+    """Write whose desk this is, and its file; what was written before makes room."""
+    con.execute("delete from raw.desk")
+    con.execute(
+        "insert into raw.desk values (?, ?, ?, ?, ?)",
+        [desk.name, desk.timezone, desk.ticket_url, desk.client_url, is_sample],
+    )
+    con.execute("delete from raw.desk_file")
+    con.execute("insert into raw.desk_file values (?)", [desk.text])
 
 
 def _first_reject(con: duckdb.DuckDBPyConnection, result: Loaded) -> str:

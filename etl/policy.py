@@ -77,6 +77,11 @@ def read_policy(con: duckdb.DuckDBPyConnection, path: str | Path, timezone: str)
     half-open, without gaps), value, value_number, value_seconds (of minutes, hours and days), unit.
     Raises PolicyError naming the file, the record and the column.
     """
+    write_policy(con, read_rows(path), timezone)
+
+
+def read_rows(path: str | Path) -> list[Row]:
+    """Return the rows of the policy file, checked. Raises PolicyError."""
     path = Path(path)
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -84,7 +89,7 @@ def read_policy(con: duckdb.DuckDBPyConnection, path: str | Path, timezone: str)
         raise PolicyError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise PolicyError(f"{path}: is not UTF-8 at byte {error.start}; save it as UTF-8") from error
-    write_policy(con, parse_policy(text, path.name), timezone)
+    return parse_policy(text, path.name)
 
 
 def parse_policy(text: str, file_name: str = "policy.csv") -> list[Row]:

@@ -6,6 +6,7 @@ any moment leaves nothing but a file that the next build removes.
 
     CURRENT               the name of the current snapshot's file
     snapshots/<id>.duckdb the snapshots kept
+    replays/              snapshots as they stood on an earlier day (etl/replay.py)
     LOCK, LOCK.holder     held while a build is written, and by whom
 """
 
@@ -36,6 +37,7 @@ class Warehouse:
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
         self.snapshots = self.folder / "snapshots"
+        self.replays = self.folder / "replays"
         self.pointer = self.folder / "CURRENT"
 
     def current(self) -> Path | None:
@@ -100,9 +102,7 @@ class Warehouse:
         The file is on disk before it has its name, and has its name before the pointer names it.
         """
         path = building.with_name(building.name.removesuffix(BUILDING))
-        _sync(building)
-        building.replace(path)
-        _sync(self.snapshots)
+        put_in_place(building, path)
         self._point_to(path)
         kept = self.kept()
         for old in kept[: max(0, len(kept) - KEPT)]:
@@ -123,9 +123,7 @@ class Warehouse:
     def _point_to(self, path: Path) -> None:
         draft = self.pointer.with_name("CURRENT.draft")
         draft.write_text(path.name + "\n", "utf-8")
-        _sync(draft)
-        draft.replace(self.pointer)
-        _sync(self.folder)
+        put_in_place(draft, self.pointer)
 
     def _new_id(self) -> str:
         """An id that sorts after all that are there, whatever the computer's clock does."""
@@ -139,6 +137,13 @@ class Warehouse:
             return f"process {held['process']} on {held['host']} is writing since {held['since']}"
         except (OSError, ValueError, KeyError):
             return "another process is writing"
+
+
+def put_in_place(draft: Path, path: Path) -> None:
+    """Give a finished, closed file its name: its content is on disk first, so the name never means half of it."""
+    _sync(draft)
+    draft.replace(path)
+    _sync(path.parent)
 
 
 def connect(path: Path) -> duckdb.DuckDBPyConnection:

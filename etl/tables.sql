@@ -23,6 +23,9 @@ create table raw.desk (
     is_sample boolean not null      -- the data that ships with the product
 );
 
+-- One row: the desk file as it was read, so that a replay lays out the same calendar around its own clock.
+create table raw.desk_file (toml_text varchar not null);
+
 -- One row per file ever loaded. rows = inserted + updated + unchanged + skipped + rejected.
 create table raw.files (
     file_number integer not null,

@@ -1,4 +1,4 @@
--- Clients by the address at the end of their alias chain.
+-- Clients up to as_of, by the address at the end of their alias chain.
 -- One row per client_id
 --
 -- All rows of all addresses of a client count: registered since the earliest [T10, E1].
@@ -20,8 +20,11 @@ clients as (
         clients.website,
         clients.registered_at
     from raw.clients
+    cross join clock
     left join facts.addresses
         on addresses.alias_email = clients.client_email
+    where clients.registered_at is null
+        or clients.registered_at <= clock.as_of_at
 
 )
 
@@ -31,8 +34,7 @@ select
     arg_min(clients.name, (clients.client_email <> clients.client_id)::integer) as name,
     arg_min(clients.country_code, (clients.client_email <> clients.client_id)::integer) as country_code,
     arg_min(clients.website, (clients.client_email <> clients.client_id)::integer) as website,
-    min(clients.registered_at) filter (clients.registered_at <= clock.as_of_at) as registered_at,
+    min(clients.registered_at) as registered_at,
     bool_or(clients.registered_at is null) as has_undated_row
 from clients
-cross join clock
 group by clients.client_id

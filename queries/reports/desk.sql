@@ -28,9 +28,12 @@ said as (
         strftime(newest.newest_fact_at + to_seconds(newest_local.offset_seconds), '%-d %b %Y, %H:%M')
             as newest_fact_text,
         strftime(newest.newest_fact_at, '%Y-%m-%dT%H:%M:%SZ') as newest_fact_iso,
-        coalesce(epoch(clock.as_of_at) - epoch(newest.newest_fact_at) > 48 * 3600, false) as is_stale
+        -- Not where newer facts are loaded, as in a replay: then the desk was quiet, and the data is not old.
+        coalesce(epoch(clock.as_of_at) - epoch(newest.newest_fact_at) > 48 * 3600, false)
+        and not known.has_later_facts as is_stale
     from facts.clock as clock
     cross join newest
+    cross join facts.known as known
     left join facts.local_time as now_local
         on now_local.piece_on = cast(clock.as_of_at as date)
         and now_local.from_at <= clock.as_of_at
