@@ -30,7 +30,9 @@ The format:
 
     [table.columns]                          # canonical column = how to fill it
     ticket_id   = "Id"
-    opened_at   = { from = "Created at", format = "%d.%m.%Y %H:%M", keep = "earliest" }
+    opened_at   = { from = "Created at", format = "%d.%m.%Y %H:%M", keep = "earliest" }    # of several records of a
+                                             # ticket; "filled": an empty cell takes nothing back, and of two different
+                                             # ones the lesser stands, in whatever order they come
     status_code = { from = "Status", map = { New = "open" }, other = "open" }    # a word to "": known to say nothing;
                                              # other = "": so does any other word; no other: it refuses the record
     purchase_id = { first_of = ["id", { join = ["Date", "Customer"], with = "|" }] }
@@ -480,8 +482,8 @@ class _Reader:
             for word in [*mapped.values(), *(found[name] for name in ("then", "other", "value") if name in found)]:
                 if word not in kind and word != "":
                     raise self.fail(entry, f"maps to {word!r}, which is none of {', '.join(kind)}")
-        if found.get("keep", "earliest") != "earliest":
-            raise self.fail(entry, "keep can only be 'earliest'")
+        if found.get("keep", "filled") not in ("earliest", "filled"):
+            raise self.fail(entry, "keep can only be 'earliest' or 'filled'")
         if "plus" in found and (kind != "instant" or found.get("unit") not in _UNITS):
             raise self.fail(entry, f"plus needs an instant to add to, and a unit: one of {', '.join(_UNITS)}")
         if found.get("decimal", ".") not in (".", ","):

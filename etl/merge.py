@@ -1,8 +1,8 @@
 """Bring the records of `incoming` into the canonical tables, set-based, each in exactly one class.
 
 Rows are applied as if one after the other: the first of a key is inserted, a later one updates
-it unless it says the same or is older by the export's own `updated_at`. `keep = "earliest"`
-columns only ever move back (an event log's first event is the ticket's opening).
+it unless it says the same or is older by the export's own `updated_at`. `keep` ("earliest", "filled")
+columns only ever move back (an event log's first event is the ticket's opening), or are filled.
 """
 
 from contextlib import suppress

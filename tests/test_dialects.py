@@ -264,6 +264,32 @@ def test_apostrophe_that_guards_a_formula_is_none_of_the_cell(raw, tmp_path, cel
     assert raw.execute("select subject, agent_id from raw.tickets").fetchone() == (read, read)
 
 
+def test_what_one_event_tells_of_a_ticket_a_later_one_does_not_take_back(raw, tmp_path):
+    header = "Case ID,Activity,Timestamp,Customer\n"
+    rows = [
+        "C1,Created,2026-03-02 10:00:00,\n",
+        "C1,Tagged,2026-03-03 10:00:00,ana@example.com\n",
+        "C1,Moved,2026-03-04 10:00:00,\n",
+        "C1,Closed,2026-03-05 10:00:00,\n",
+    ]
+    for name, lines in {"one.csv": rows, "late.csv": rows[2:], "again.csv": rows}.items():
+        (tmp_path / name).write_text(header + "".join(lines))
+        _, account = load_fixture(raw, tmp_path / name)
+    assert (account.rows, account.unchanged) == (4, 4)
+    found = raw.execute("select ticket_id, client_email, opened_at::varchar from raw.tickets").fetchall()
+    assert found == [("C1", "ana@example.com", "2026-03-02 08:00:00")]
+    assert raw.execute("select status_code from raw.status_changes").fetchall() == [("closed",)]
+
+
+def test_reply_of_an_unknown_side_is_no_answer_and_no_silence(raw, tmp_path):
+    header = "Ticket,Event,Date,User,Role\n"
+    rows = "T1,Reply,2026-03-02 10:00:00,ana,\nT1,Comment,2026-03-02 11:00:00,ben,Partner\n"
+    (tmp_path / "log.csv").write_text(header + rows)
+    _, account = load_fixture(raw, tmp_path / "log.csv")
+    assert account.rejected == 0
+    assert raw.execute("select count(*) from raw.posts").fetchone() == (0,)
+
+
 @pytest.mark.parametrize("nothing", ["", "0", "0.0", "0.00", "0,00"])
 def test_payment_of_which_nothing_was_refunded_is_no_refund(raw, tmp_path, nothing):
     header = "id;Created date (UTC);Amount;Currency;Status;Captured;Fee;Amount Refunded\n"
