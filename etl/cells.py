@@ -259,9 +259,10 @@ class Cells:
         An error for every other way to write it; None where nothing can be said before a closer look. So
         by far most cells of a first load need no trimming: half of the time that reading takes.
         """
-        if not source.columns or self.dialect.null or source != Source(columns=source.columns):
+        places = self.found(source.columns[0]) if source == Source(columns=source.columns) else []
+        if not places or self.dialect.null:
             return None
-        text = f"c{self.found(source.columns[0])[0]}"
+        text = f"c{places[0]}"
         whole = f"not ({HAS_ENDS.format(text)})"
         match kind:
             case "text":

@@ -7,11 +7,11 @@ from etl.recognise import recognise
 ZONE = "Europe/Vilnius"
 
 
-def load_file(con, path, corrections=(), mapping=None, date_order=None):
+def load_file(con, path, corrections=(), mapping=None, date_order=None, zone=ZONE):
     """Load one file; return its account."""
     (export,) = recognise(path, path.name, mapping)
     (number,) = con.execute("select coalesce(max(file_number), 0) + 1 from raw.files").fetchone()
-    account = load_export(con, export, number, Cells(export, ZONE, date_order), list(corrections))
+    account = load_export(con, export, number, Cells(export, zone, date_order), list(corrections))
     con.execute(
         "insert into raw.files select ?, ?, ?, now(), 0, 0, 0, 0, 0, 0", [number, path.name, export.dialect.name]
     )
