@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -15,6 +15,7 @@ from rich.table import Table
 
 from etl import EtlError
 from etl.dialect import DATE_ORDERS
+from etl.filters import CHOICES, CHOSEN_DAYS, EVERYTHING, Filters
 from etl.load import CORRECTIONS, DATA, Loaded, load, rows_per_table
 from etl.publish import Warehouse, WarehouseError, connect
 
@@ -97,6 +98,22 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("rollback", parents=[house], help="go back to a snapshot kept")
     one.add_argument("id", metavar="ID")
     one.set_defaults(run=_rollback)
+
+    one = commands.add_parser("export", parents=[house], help="a report as a file, with the filters of the pages")
+    one.add_argument("report", metavar="REPORT", help="its name, e.g. ticket_metrics: one row per ticket, every number")
+    one.add_argument("--format", choices=("csv", "xlsx", "parquet"), help="default: as FILE ends, else csv")
+    one.add_argument("--out", type=Path, metavar="FILE", help="default: standard output, for CSV")
+    for name, column in CHOICES.items():
+        names = ("--eligibility", "--eligible") if name == "eligible" else (f"--{name}",)
+        one.add_argument(
+            *names, dest=name, action="append", default=[], metavar="CODE", help=f"only this {column}; repeat for more"
+        )
+    one.add_argument(
+        "--from", dest="from_on", type=date.fromisoformat, metavar="DAY", help="first local day, 2026-03-01"
+    )
+    one.add_argument("--to", dest="until_on", type=date.fromisoformat, metavar="DAY", help="last local day, included")
+    one.add_argument("--dated-by", metavar="COLUMN", help="the day that must lie in the period; default opened_on")
+    one.set_defaults(run=_export)
 
     one = commands.add_parser("explain", help="every number of one ticket with its arithmetic")
     kinds = one.add_subparsers(required=True, metavar="ticket")
@@ -330,6 +347,24 @@ def _explain(chosen: argparse.Namespace) -> int:
 
     with connect(_current(chosen.warehouse)) as con:
         out.print(explain_ticket(con, chosen.id))
+    return 0
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    from etl.deliver import deliver
+
+    form = chosen.format or (chosen.out.suffix.lstrip(".").lower() if chosen.out else "csv")
+    filters = Filters(
+        CHOSEN_DAYS if chosen.from_on or chosen.until_on else EVERYTHING,
+        chosen.from_on,
+        chosen.until_on,
+        **{name: tuple(getattr(chosen, name)) for name in CHOICES},
+    )
+    path = _current(chosen.warehouse)
+    with connect(path) as con, _progress() as step:
+        rows = deliver(con, path.stem, chosen.report, form, chosen.out, filters, chosen.dated_by, step=step)
+    if chosen.out:
+        out.print(f"{rows:,} rows of {chosen.report} written to {chosen.out}")
     return 0
 
 

@@ -3,7 +3,10 @@
 What a reader chose is bound as parameters; only the names of reports and columns reach the SQL text.
 """
 
+import re
 from collections.abc import Mapping
+
+import pandas as pd
 
 from etl.build import EVERY_TICKET, WHOLE_PERIOD, read_queries, with_filters
 from etl.filters import Filters
@@ -22,6 +25,7 @@ def query(
     *,
     within: str | None = None,
     among: tuple[str, str] | None = None,
+    whole: bool = False,
     **where: str | int | bool | None,
 ) -> tuple[str, dict[str, object]]:
     """Return the SQL text and the bound parameters of a report of the snapshot that has these columns.
@@ -29,7 +33,7 @@ def query(
     With `filters` the report is computed over the chosen tickets and period. `where` keeps rows whose columns
     equal the given values (None: are empty); `within` names a day column that must lie in the chosen period;
     `among`, a column and a query, keeps rows whose column that query has too: its parameters are the caller's.
-    Rows come in the order of `position`, if there is one. Raises KeyError for a report or column there is not.
+    Rows come in the order of `position` if there is one, else of a `whole` file in that of its key. Raises KeyError for a report or column there is not.
     """
     found = columns[report]
     if not {*where, *([within] if within else ())} <= set(found):
@@ -52,13 +56,33 @@ def query(
         sql = f"select * from ({sql}\n) where {' and '.join(tests)}"
     if "position" in found:  # it need not tell two rows apart; the first columns do
         sql = f"select * from ({sql}\n) order by position, {', '.join(found[:3])}"
+    elif whole and (key := key_of(report)) <= set(found):
+        sql = f"select * from ({sql}\n) order by {', '.join(name for name in found if name in key)}"
     return sql, bound(sql, given)
+
+
+def key_of(report: str) -> set[str]:
+    """Return the columns that its header says a report has one row per; none if it has no header."""
+    header = re.search(r"^-- One row per ([a-z_, ]+)", read_queries().get(report, ""), re.M)
+    return set(header[1].strip().split(", ")) if header else set()
+
+
+def in_desk_time(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
+    """Return the frame with its `_at` columns, which are UTC, in the desk's zone: a table shows local time."""
+    for column in frame.columns:
+        if column.endswith("_at"):
+            frame[column] = pd.to_datetime(frame[column]).dt.tz_localize("UTC").dt.tz_convert(timezone)
+    return frame
 
 
 def is_filtered(report: str) -> bool:
     """Say whether the chosen tickets or the chosen period change what a report says."""
-    text = read_queries().get(report, "")
-    return "filtered_tickets" in text or "chosen_period" in text
+    return "filtered_tickets" in read_queries().get(report, "") or uses_period(report)
+
+
+def uses_period(report: str) -> bool:
+    """Say whether a report applies the chosen period to a date of its own."""
+    return "chosen_period" in read_queries().get(report, "")
 
 
 def bound(sql: str, given: Mapping[str, object]) -> dict[str, object]:

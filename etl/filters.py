@@ -7,17 +7,17 @@ written by anyone: what arrives here is bound as a parameter, never put into SQL
 from dataclasses import dataclass
 from datetime import date
 
+EVERYTHING, CHOSEN_DAYS = "Everything loaded", "Chosen days"
 # The last so many days, the day of as_of included; None is everything loaded.
 PERIODS = {
     "Last 4 weeks": 28,
     "Last 13 weeks": 91,
     "Last 26 weeks": 182,
     "Last 52 weeks": 364,
-    "Everything loaded": None,
-    "Chosen days": None,
+    EVERYTHING: None,
+    CHOSEN_DAYS: None,
 }
 DEFAULT_PERIOD = "Last 13 weeks"
-CHOSEN_DAYS = "Chosen days"
 CHOICES = {"product": "product_id", "agent": "agent_id", "channel": "channel_code", "eligible": "eligibility_code"}
 
 

@@ -7,6 +7,8 @@ letters, on the screen and in what is exported from it alike.
 import os
 import re
 
+import pandas as pd
+
 ADDRESS = re.compile(r"([^\s@<>\"',;:()]+)@([^\s@<>\"',;:()]+\.[^\s@<>\"',;:()]+)")
 
 
@@ -32,3 +34,19 @@ def masked(text: object) -> object:
     if not is_masked() or not isinstance(text, str):
         return text
     return ADDRESS.sub(lambda found: f"{found[1][0]}…@{found[2][0]}…", text)
+
+
+def masked_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a report with the people in them masked, when people are shown masked.
+
+    Columns named `..._name` of clients, agents and authors hold names; any other text may hold addresses.
+    """
+    if not is_masked():
+        return frame
+    hidden = frame.copy()
+    for name in frame.columns:
+        if name.endswith(("client_name", "agent_name", "author_name")):
+            hidden[name] = frame[name].astype(object).map(person)
+        elif not pd.api.types.is_numeric_dtype(frame[name]) and not pd.api.types.is_datetime64_any_dtype(frame[name]):
+            hidden[name] = frame[name].astype(object).map(masked, na_action="ignore")
+    return hidden

@@ -12,11 +12,13 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 import pytest
+from python_calamine import CalamineWorkbook
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from dashboard.parts import frame
 from dashboard.parts.asked import CODES, DAYS, EVENT_DAYS, FLAGS, NAMES, NUMBERS
+from etl.__main__ import main
 from etl.build import EVERY_TICKET, WHOLE_PERIOD, read_queries, with_filters
 from etl.demo import SAMPLE_AS_OF
 from etl.filters import CHOICES, DEFAULT_PERIOD, Filters
@@ -82,13 +84,20 @@ def open_page(monkeypatch):
     return run
 
 
+class Files(dict):
+    """Files by name, each made when it is asked for."""
+
+    def __getitem__(self, name: str) -> bytes:
+        return super().__getitem__(name)()
+
+
 @pytest.fixture
 def downloads(monkeypatch):
-    """What the page's download buttons would hand out: {file name without its snapshot: bytes}."""
-    found = {}
+    """What the page's download buttons would hand out: bytes by name, "bans" the CSV, "bans.xlsx" the workbook."""
+    found = Files()
 
     def record(label: str, data, file_name: str, **more) -> bool:
-        found[re.sub(r"_\d{8}T\d+\.csv$", "", file_name)] = data()
+        found[re.sub(r"_\d{8}T\d+(\.csv)?", "", file_name)] = data
         return False
 
     monkeypatch.setattr("dashboard.parts.shown.st.download_button", record)
@@ -517,14 +526,13 @@ def test_a_ticket_that_is_not_there_is_said(sample, open_page):
 @pytest.mark.parametrize("page", PAGES)
 def test_an_export_is_what_is_on_the_screen(page, sample, open_page, downloads):
     app = open_page(sample, page, ticket="12390")
-    tables = {
-        re.sub(r"^table_", "", element.key): element.value
-        for element in app.dataframe
-        if element.key and element.key.startswith("table_")
+    files = {
+        name: pd.read_csv(io.BytesIO(downloads[name]), dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        for name in downloads
+        if "." not in name
     }
-    for name, shown in tables.items():
-        exported = pd.read_csv(io.BytesIO(downloads[name]), dtype=str, keep_default_na=False, encoding="utf-8-sig")
-        assert list(exported.columns) == list(shown.columns)
+    for shown in (element.value for element in app.dataframe):
+        name, exported = next((name, file) for name, file in files.items() if list(file.columns) == list(shown.columns))
         assert len(exported) >= len(shown)
         for column in shown.columns:
             on_screen = shown[column].astype(object).where(shown[column].notna(), "")
@@ -556,6 +564,91 @@ def test_a_file_runs_no_formula(one_ticket, open_page, downloads):
     assert "'=HYPERLINK" in text
 
 
+def cells(workbook: bytes, sheet: str = "Data") -> list[list]:
+    return CalamineWorkbook.from_filelike(io.BytesIO(workbook)).get_sheet_by_name(sheet).to_python()
+
+
+def told(workbook: bytes) -> dict[str, str]:
+    """Return what the sheet of definitions says: {first cell of a line: second}."""
+    return {line[0]: line[1] for line in cells(workbook, "Definitions")}
+
+
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [
+        ({"product": "Gallery Grid", "channel": "e-mail"}, ["--product", "gallery-grid", "--channel", "email"]),
+        ({"eligible": "not eligible"}, ["--eligibility", "ineligible"]),
+        (
+            {"within": "opened_on", "period": "Last 4 weeks"},
+            ["--from", "2026-10-03", "--to", "2026-10-30", "--dated-by", "opened_on"],
+        ),
+    ],
+)
+def test_edge_case_56_the_same_filters_give_the_same_rows_and_numbers_everywhere(
+    address, options, sample, open_page, downloads, tmp_path
+):
+    """On the screen, in the page's CSV, XLSX and Parquet, and in those that the command writes."""
+    app = open_page(sample, "pages/tickets.py", **address)
+    [on_screen] = [element.value for element in app.dataframe]
+    (counted,) = re.findall(r"([\d,]+) rows? ·", texts(app))
+    count = int(counted.replace(",", ""))
+
+    listed = pd.read_csv(io.BytesIO(downloads["tickets"]), dtype=str, encoding="utf-8-sig")
+    header, *lines = cells(downloads["tickets.xlsx"])
+    assert len(listed) == len(lines) == count > 0
+    assert list(listed.columns) == header == list(on_screen.columns)
+    first = [line[header.index("Ticket")] for line in lines[: len(on_screen)]]
+    assert first == listed.Ticket[: len(on_screen)].tolist() == on_screen.Ticket.tolist()
+    assert [line[header.index("Why")] for line in lines] == listed.Why.tolist()
+
+    # The pages of this process hold the snapshot itself open.
+    copy = shutil.copytree(sample, tmp_path / "copy")
+    for form in ("csv", "xlsx", "parquet"):
+        out = tmp_path / f"metrics.{form}"
+        assert main(["export", "ticket_metrics", "--warehouse", str(copy), "--out", str(out), *options]) == 0
+    assert downloads["ticket_metrics"] == (tmp_path / "metrics.csv").read_bytes()
+    assert cells(downloads["ticket_metrics.xlsx"]) == cells((tmp_path / "metrics.xlsx").read_bytes())
+    metrics = pd.read_parquet(tmp_path / "metrics.parquet").set_index("ticket_id")
+    assert sorted(metrics.index) == sorted(listed.Ticket)
+    assert pd.read_parquet(io.BytesIO(downloads["ticket_metrics.parquet"])).set_index("ticket_id").equals(metrics)
+    header, *lines = cells(downloads["ticket_metrics.xlsx"])
+    text = pd.read_csv(tmp_path / "metrics.csv", encoding="utf-8-sig", dtype={"ticket_id": str}).set_index("ticket_id")
+    sheet = pd.DataFrame(lines, columns=header).set_index("ticket_id")
+    for column in ("response_business_seconds", "resolution_seconds", "client_wait_seconds", "age_days", "turn_count"):
+        expected = metrics[column].astype("float")
+        assert text[column].to_numpy() == pytest.approx(expected.to_numpy(), nan_ok=True)
+        assert pd.to_numeric(sheet[column]).to_numpy() == pytest.approx(expected.to_numpy(), nan_ok=True)
+    clock = pd.to_datetime(sheet.opened_at).tolist()
+    assert clock == [moment.tz_localize(None) for moment in metrics.opened_at]
+
+    # The screen shows durations as the files have them.
+    days = dict(zip(metrics.index, metrics.response_business_days, strict=True))
+    for line in listed.itertuples():
+        if match := re.search(r"answered after ([\d.]+) business days", line.Why):
+            assert float(match[1]) == pytest.approx(days[line.Ticket], abs=0.051)
+
+
+def test_a_workbook_says_what_it_holds(sample, open_page, downloads):
+    open_page(sample, "pages/tickets.py", product="Gallery Grid", is_open="true")
+    said = told(downloads["tickets.xlsx"])
+    assert said["Desk"] == "Nordwind Extensions"
+    assert said["As of"] == "30 Oct 2026, 17:00 Europe/Vilnius"
+    assert said["Filters"] == "product: Gallery Grid"
+    assert "within 1 business day" in said["First response"]
+    said = told(downloads["ticket_metrics.xlsx"])
+    assert said["Filters"] == "product: Gallery Grid; is_open = true"
+    assert said["1.5"].startswith("An answer can be expected within one to two business days")
+    assert said["first_responded_at"] == "The first public answer of a person at the desk."
+
+
+def test_more_rows_than_a_sheet_holds_are_offered_otherwise(sample, open_page, downloads, monkeypatch):
+    monkeypatch.setattr("etl.export.SHEET_ROWS", 2000)
+    app = open_page(sample, "pages/tickets.py")
+    assert {"tickets", "tickets.parquet"} <= downloads.keys()
+    assert "tickets.xlsx" not in downloads
+    assert "XLSX: 2,000 rows are more than a sheet holds; take another form." in texts(app)
+
+
 def test_people_can_be_masked_on_the_screen_and_in_files(sample, open_page, downloads, monkeypatch):
     monkeypatch.setenv("MASK_PEOPLE", "1")
     app = open_page(sample, "pages/3_terms/2_banned_clients.py")
@@ -564,6 +657,10 @@ def test_people_can_be_masked_on_the_screen_and_in_files(sample, open_page, down
     shown = app.dataframe[0].value["Client"].tolist()
     assert shown == [" ".join(f"{word[0]}." for word in name.split()) for name in names]
     assert not any(name in downloads["bans"].decode() for name in names)
+    open_page(sample, "pages/tickets.py")
+    metrics = pd.read_csv(io.BytesIO(downloads["ticket_metrics"]), dtype=str)
+    assert not metrics.client_name.isin(names).any()
+    assert metrics.client_id.str.fullmatch(r".…@.…").all()
 
 
 # --- how it is made

@@ -1,10 +1,11 @@
 """The tickets behind a number: where every tile, bar and band leads.
 
 Reads reports.ticket_list (one row per ticket_id) or, for a rule or an event, reports.ticket_findings
-(one row per ticket_id and rule) or reports.ticket_events, narrowed by what the address says.
+(one row per ticket_id and rule) or reports.ticket_events, narrowed by what the address says;
+reports.ticket_metrics of the same tickets as a file.
 """
 
-from dashboard.parts import Column, asked_tickets, chosen, head, table, words
+from dashboard.parts import Column, asked_tickets, chosen, every_metric, head, table, words
 
 head("Tickets", "Which tickets are behind the number?")
 
@@ -30,7 +31,7 @@ JUDGED = {
 }
 
 report, where, within = asked_tickets()
-table(
+total = table(
     "tickets",
     report,
     JUDGED if report == "reports.ticket_findings" else LISTED,
@@ -40,3 +41,4 @@ table(
     note="newest first",
     empty="No ticket matches. The filters on the left may be narrower than the number you came from.",
 )
+every_metric(report, where, within, total)

@@ -1,8 +1,9 @@
 """What a page puts on the screen: its head, tiles, charts and tables, each with a way to the rows behind.
 
-Every chart and table ends in one line: what is counted and when, the clause, and the same rows as CSV.
+Every chart and table ends in one line: what is counted and when, the clause, and the same rows as a file.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import ceil
@@ -16,13 +17,15 @@ from dashboard.parts.clauses import clause as draw_clause
 from dashboard.parts.clauses import plain
 from dashboard.parts.clauses import words as clause_words
 from dashboard.parts.frame import chosen, page_path
-from dashboard.parts.warehouse import count, current, desk, reader, rows
+from dashboard.parts.warehouse import count, current, desk, query, reader, rows
 from dashboard.parts.words import day, said
-from etl.export import to_csv
+from etl import define
+from etl.export import MIME, About, Meaning, as_bytes, fits
 from etl.filters import CHOICES, Filters
-from etl.people import masked, person
+from etl.people import masked, masked_rows, person
 
 PAGE_ROWS = 25
+FORMS = {"csv": "CSV", "xlsx": "Spreadsheet (XLSX)", "parquet": "Parquet"}
 NO_BREAK = "\u00a0"
 WIDTHS = {"instant": 132, "day": 96, "person": 118, "link": 62}
 
@@ -187,7 +190,7 @@ def chart(
         on_select="rerun" if leads_to else "ignore",
         alt=alt_text,
     )
-    foot(name, lambda: frame, note, clause)
+    foot(name, lambda: frame, note, clause, filters=chosen(), row_count=len(frame))
     picked = event["selection"].get("pick") if leads_to else None
     if picked:
         values = {field: _picked(field, value) for field, value in picked[0].items()}
@@ -201,22 +204,84 @@ def _picked(field: str, value: object) -> object:
     return value
 
 
-def foot(name: str, frame: Callable[[], pd.DataFrame], note: str, clause: str | None = None) -> None:
-    """Draw the line under a chart or table: what it counts, its clause, the same rows as CSV."""
+def foot(
+    name: str,
+    frame: Callable[[], pd.DataFrame],
+    note: str,
+    clause: str | None = None,
+    *,
+    row_count: int,
+    columns: Mapping[str, Meaning] | None = None,
+    filters: Filters | None = None,
+    within: str | None = None,
+    report: str | None = None,
+) -> None:
+    """Draw the line under a chart or table: what it counts, its clause, the same rows as a file."""
+    snapshot = current()
+
+    def about() -> About:
+        title = name.replace("_", " ").capitalize()
+        held = columns or define.meanings(report or "", list(frame().columns), snapshot.desk.timezone)
+        # The clause beside the table is that of each of its columns.
+        held = {name: replace(meaning, clause=meaning.clause or clause or "") for name, meaning in held.items()}
+        return define.about(
+            snapshot.answer, snapshot.name, title, held, filters, within, report=report, told={"Note": note}
+        )
+
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.caption(note, width="stretch")
         if clause:
             draw_clause(clause)
-        st.download_button(
-            "CSV",
-            data=lambda: to_csv(frame()),
-            file_name=f"{name}_{current().name}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            type="tertiary",
-            icon=":material/download:",
-            key=f"csv_{name}",
+        downloads("Download", name, frame, about, row_count)
+
+
+def downloads(
+    label: str, name: str, frame: Callable[[], pd.DataFrame], about: Callable[[], About], row_count: int
+) -> None:
+    """Draw a button that offers the same rows in each form of file, each made when it is asked for.
+
+    Both functions are called in another thread: they may not ask for what belongs to the page run.
+    """
+    with st.popover(label, icon=":material/download:", type="tertiary"):
+        for form in MIME:
+            if not fits(row_count, form):
+                st.caption(f"{form.upper()}: {row_count:,} rows are more than a sheet holds; take another form.")
+                continue
+            st.download_button(
+                FORMS[form],
+                data=lambda form=form: as_bytes(frame(), form, about()),
+                file_name=f"{name}_{current().name}.{form}",
+                mime=MIME[form],
+                on_click="ignore",
+                type="tertiary",
+                icon=":material/download:",
+                key=f"{form}_{name}",
+            )
+
+
+def every_metric(report: str, where: Mapping[str, object], within: str | None, row_count: int) -> None:
+    """Draw a button that offers the tickets of a list, one row each, with every number and verdict about them."""
+    if not row_count:
+        return
+    snapshot, filters, metrics = current(), chosen(), "reports.ticket_metrics"
+    listed, given = query(snapshot, report, filters, within=within, **where)
+    sql, _ = query(snapshot, metrics, among=("ticket_id", listed), whole=True)
+
+    def read() -> pd.DataFrame:
+        return masked_rows(snapshot.in_desk_time(snapshot.answer(sql, given)))
+
+    def about() -> About:
+        return define.about_report(
+            snapshot.answer, snapshot.name, metrics, snapshot.columns[metrics], filters, within, _as_text(where)
         )
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            f"Every number and every verdict about these tickets, {len(snapshot.columns[metrics])} columns: "
+            "one row per ticket, each column explained in the spreadsheet's second sheet.",
+            width="stretch",
+        )
+        downloads("Download every metric", "ticket_metrics", read, about, row_count)
 
 
 @dataclass(frozen=True)
@@ -246,6 +311,21 @@ def displayed(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFram
             values = values.astype(object).map(masked, na_action="ignore")
         shown[column.title] = values
     return pd.DataFrame(shown)
+
+
+def _meaning(column: Column) -> Meaning:
+    """Return what a column of a table holds, for the definitions of a file."""
+    form = column.form or ""
+    words = f"one of: {', '.join(dict.fromkeys(column.words.values()))}" if column.words else ""
+    unit, number_format = {
+        "percent": ("percent", '0.0" %"'),
+        "thousands": ("count", "#,##0"),
+        "instant": (f"local time, {desk().timezone}", None),
+        "day": (f"day, {desk().timezone}", None),
+        "link": ("address", None),
+        "%d": ("number", "#,##0"),
+    }.get(form, ("number", "0." + "0" * int(form[2])) if re.fullmatch(r"%\.[1-9]f", form) else ("", None))
+    return Meaning(words, unit, number_format=number_format)
 
 
 def _config(column: Column) -> object:
@@ -301,7 +381,17 @@ def table(
             st.table(_for_phone(frame, shown, columns, opens), border="horizontal", hide_index=True)
     read = reader(report, **asked)
     counted = f"{total:,} {'row' if total == 1 else 'rows'}"
-    foot(name, lambda: displayed(read(), columns), f"{counted} · {note}", clause)
+    foot(
+        name,
+        lambda: displayed(read(), columns),
+        f"{counted} · {note}",
+        clause,
+        row_count=total,
+        columns={column.title: _meaning(column) for column in columns.values()},
+        filters=filters,
+        within=within,
+        report=report,
+    )
     return total
 
 

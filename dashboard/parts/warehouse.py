@@ -74,10 +74,7 @@ class Snapshot:
 
     def in_desk_time(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the frame with its `_at` columns in the desk's zone, so that a table shows local time."""
-        for column in frame.columns:
-            if column.endswith("_at"):
-                frame[column] = pd.to_datetime(frame[column]).dt.tz_localize("UTC").dt.tz_convert(self.desk.timezone)
-        return frame
+        return ask.in_desk_time(frame, self.desk.timezone)
 
 
 def warehouse_folder() -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from python_calamine import CalamineWorkbook
 
 from browser.conftest import NARROW, WIDE, act, serve, settle
 from dashboard.parts.headers import HEADERS
@@ -214,8 +215,9 @@ def test_what_is_downloaded_is_what_is_on_the_screen(visit):
     shown = page.locator("[data-testid=stDataFrame]:visible").first.locator("table tbody tr")
     expect(shown.first).to_be_attached()
     lines = shown.all_text_contents()
+    page.get_by_role("button", name="Download").first.click()
     with page.expect_download() as started:
-        page.get_by_role("button", name="CSV").first.click()
+        page.get_by_test_id("stPopoverBody").get_by_role("button", name="CSV").click()
     assert re.fullmatch(r"bans_\d{8}T\d+\.csv", started.value.suggested_filename)
     text = Path(started.value.path()).read_text("utf-8-sig")
     header, *rows = csv.reader(io.StringIO(text))
@@ -223,6 +225,24 @@ def test_what_is_downloaded_is_what_is_on_the_screen(visit):
     assert len(rows) == len(lines) > 0
     for row, line in zip(rows, lines, strict=True):
         assert line.startswith("".join(row[:3]))
+
+
+def test_every_metric_of_the_tickets_on_the_screen_is_a_workbook(visit):
+    page = visit("/tickets?is_open=true&product=Gallery+Grid")
+    count = rows_of(page)
+    page.get_by_role("button", name="Download every metric").click()
+    with page.expect_download() as started:
+        page.get_by_test_id("stPopoverBody").get_by_role("button", name="Spreadsheet (XLSX)").click()
+    assert re.fullmatch(r"ticket_metrics_\d{8}T\d+\.xlsx", started.value.suggested_filename)
+    book = CalamineWorkbook.from_path(started.value.path())
+    assert book.sheet_names == ["Data", "Definitions"]
+    header, *lines = book.get_sheet_by_name("Data").to_python()
+    assert len(lines) == count > 0
+    assert {line[header.index("is_open")] for line in lines} == {True}
+    assert {line[header.index("product_id")] for line in lines} == {"gallery-grid"}
+    assert all(isinstance(line[header.index("opened_at")], datetime) for line in lines)
+    told = {line[0]: line[1] for line in book.get_sheet_by_name("Definitions").to_python()}
+    assert told["Filters"] == "product: Gallery Grid; is_open = true"
 
 
 def test_a_clause_shows_its_words_reading_and_source(visit):
