@@ -93,7 +93,7 @@ class Cells:
         self.zone = desk_zone if self.dialect.timezone == "desk" else self.dialect.timezone
         self.desk_zone = desk_zone
         self.date_order = self.dialect.date_order or date_order
-        self.has_json_lists = export.has_json_lists
+        self.has_json_lists = export.records is not None
         # Of equal names the first is meant, unless a dialect says otherwise.
         self.positions: dict[str, list[int]] = {}
         for number, name in enumerate(export.header):

@@ -164,8 +164,9 @@ def merge_records(
 
     fillings = export.dialect.fillings
     decide(con, cells, name)
-    empty = " and ".join(f"c{number} is null" for number in range(len(export.header)))
-    _set_aside_skipped(con, name, empty, "every cell is empty")
+    if export.records is None:
+        empty = " and ".join(f"c{number} is null" for number in range(len(export.header)))
+        _set_aside_skipped(con, name, empty, "every cell is empty")
     # A record is refused whole: every table's cells are looked at before any is filled.
     for filling in fillings:
         _refuse(con, name, stage(cells, filling, left(con)))

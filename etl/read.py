@@ -21,6 +21,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from etl.cells import quoted
 from etl.recognise import LONGEST_RECORD, Export, LoadError, find_encoding, what_is_torn
+from etl.records import JSON, what_is_wrong
 
 LINES_OF_A_RECORD = 20_000
 
@@ -33,16 +34,16 @@ def read(con: duckdb.DuckDBPyConnection, export: Export) -> list[Torn]:
     A torn record's row in `incoming` is empty, so that numbers stay true. Raises LoadError when
     the file cannot be read at all.
     """
+    if export.records is not None:
+        return _read_objects(con, export)
     width = len(export.header)
-    with _as_utf8(export) as path:
+    with _as_csv(export) as path:
         try:
             _copy(con, path, export.delimiter, width)
             return []
         except duckdb.Error:
-            if export.sheet is None and export.encoding.startswith("utf-8"):
-                encoding = find_encoding(export.path, export.file_name, whole=True)
-                if encoding != export.encoding:
-                    return read(con, replace(export, encoding=encoding))
+            if better := _better_encoding(export):
+                return read(con, better)
             repaired, torn = _repair(path, export.delimiter, width)
             try:
                 _copy(con, repaired, ",", width)
@@ -55,7 +56,51 @@ def read(con: duckdb.DuckDBPyConnection, export: Export) -> list[Torn]:
 
 def straight(export: Export) -> str | None:
     """Return SQL that reads a sound file as it lies there, with the columns of `incoming`; None where it cannot be."""
-    return _parser(export.path, export.delimiter, len(export.header)) if _is_plain(export) else None
+    if not _is_plain(export):
+        return None
+    if export.records is not None:
+        return f"({export.records.query(_literal(export.path), export.path.stat().st_size, strict=True)})"
+    return _parser(export.path, export.delimiter, len(export.header))
+
+
+def _read_objects(con: duckdb.DuckDBPyConnection, export: Export) -> list[Torn]:
+    """Fill `incoming` from a file of objects; a value that is none is torn."""
+    with as_utf8(export.path, export.encoding) as path:
+        query = export.records.query(_literal(path), path.stat().st_size)
+        problem, torn = None, []
+        try:
+            con.execute(f"create or replace temp table incoming as {query}")
+            torn = con.execute("select rowid + 1, torn from incoming where torn is not null").fetchall()
+        except duckdb.Error as error:
+            problem = error
+        if (problem or torn) and (better := _better_encoding(export)):
+            return _read_objects(con, better)
+        if problem:
+            raise LoadError(f"{export.file_name}: cannot be read: {said(problem, path, export.path)}") from problem
+        if torn and export.records.layout == "lines" and not export.records.is_list:
+            torn = _lines(path, {number for number, _ in torn})
+    con.execute("alter table incoming drop column torn")
+    return [(number, text[:500], what_is_wrong(text)) for number, text in torn]
+
+
+def _better_encoding(export: Export) -> Export | None:
+    """The export in the encoding that reads all of it, where only its beginning was UTF-8."""
+    if export.sheet is None and export.encoding and export.encoding.startswith("utf-8"):
+        encoding = find_encoding(export.path, export.file_name, whole=True)
+        return replace(export, encoding=encoding) if encoding != export.encoding else None
+    return None
+
+
+def said(error: duckdb.Error, read: Path, meant: Path) -> str:
+    """Return what DuckDB says is wrong with a file, by its own name."""
+    return str(error).splitlines()[0].replace(literally(read), meant.name)
+
+
+def _lines(path: Path, numbers: set[int]) -> list[tuple[int, str]]:
+    """The lines of those numbers; a blank line has none."""
+    with path.open(encoding="utf-8", newline="\n") as file:
+        filled = (line.strip() for line in file if line.strip())
+        return [(number, line) for number, line in enumerate(filled, 1) if number in numbers]
 
 
 def _copy(con: duckdb.DuckDBPyConnection, path: Path, delimiter: str, width: int) -> None:
@@ -65,20 +110,27 @@ def _copy(con: duckdb.DuckDBPyConnection, path: Path, delimiter: str, width: int
 def _parser(path: Path, delimiter: str, width: int) -> str:
     columns = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(width))
     return f"""read_csv(
-        {quoted(_literally(path))}, auto_detect = false, delim = {quoted(delimiter)}, quote = '"', escape = '"',
+        {_literal(path)}, auto_detect = false, delim = {quoted(delimiter)}, quote = '"', escape = '"',
         header = true, columns = {{{columns}}}, max_line_size = {LONGEST_RECORD}, compression = 'none',
         hive_partitioning = false)"""
 
 
-def _literally(path: Path) -> str:
+def _literal(path: Path) -> str:
+    return quoted(literally(path))
+
+
+def literally(path: Path) -> str:
     """Return a path as DuckDB has to be told it, which takes `*`, `?` and `[` for a pattern of names."""
     return re.sub(r"([*?\[])", r"[\1]", path.absolute().as_posix())
 
 
 @contextmanager
-def _as_utf8(export: Export) -> Iterator[Path]:
-    """Give the path of the export as UTF-8 text that begins with its header, its lines ending as DuckDB knows them."""
-    if export.sheet is not None:
+def _as_csv(export: Export) -> Iterator[Path]:
+    """Give the path of the export as UTF-8 text that begins with its header."""
+    if export.sheet is None:
+        with as_utf8(export.path, export.encoding, export.header_line) as path:
+            yield path
+    else:
         with _temporary() as file:
             writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
             width = len(export.header)
@@ -86,11 +138,19 @@ def _as_utf8(export: Export) -> Iterator[Path]:
                 writer.writerow((row + [""] * width)[:width])
             file.flush()
             yield Path(file.name)
-    elif _is_plain(export):
-        yield export.path
+
+
+@contextmanager
+def as_utf8(path: Path, encoding: str | None, lines_before: int = 0) -> Iterator[Path]:
+    """Give the path of a file as UTF-8 text, less the first lines, its lines ending as DuckDB knows them.
+
+    A file that is no text, of no encoding, stays as it is.
+    """
+    if encoding is None or (_is_utf8(path, encoding) and not lines_before):
+        yield path
     else:
-        with _temporary() as file, export.path.open(encoding=export.encoding, newline=None) as text:
-            for _ in range(export.header_line):
+        with _temporary() as file, path.open(encoding=encoding, newline=None) as text:
+            for _ in range(lines_before):
                 text.readline()
             shutil.copyfileobj(text, file)
             file.flush()
@@ -99,8 +159,15 @@ def _as_utf8(export: Export) -> Iterator[Path]:
 
 def _is_plain(export: Export) -> bool:
     """Whether the file is UTF-8 text that begins with its header, its lines ending as DuckDB knows them."""
-    is_utf8 = export.sheet is None and export.encoding in ("utf-8", "utf-8-sig")
-    return is_utf8 and not export.header_line and not _old_line_ends(export.path)
+    if export.sheet is not None or export.header_line:
+        return False
+    return export.encoding is None or _is_utf8(export.path, export.encoding)
+
+
+def _is_utf8(path: Path, encoding: str) -> bool:
+    """Whether DuckDB reads a text as it is; only of a CSV file it takes off what marks it as UTF-8."""
+    is_utf8 = encoding == "utf-8" or (encoding == "utf-8-sig" and path.suffix.lower() not in JSON)
+    return is_utf8 and not _old_line_ends(path)
 
 
 def _old_line_ends(path: Path) -> bool:

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import duckdb
+
 from etl import EtlError
 from etl.dialect import HOUSE, Dialect, dialects, folded
+from etl.records import JSON, PARQUET, Records, find_json, find_parquet
 
 TEXT = {".csv", ".tsv"}
 SPREADSHEET = {".xlsx", ".ods"}
@@ -38,26 +41,22 @@ class LoadError(EtlError):
 
 @dataclass(frozen=True)
 class Export:
-    """One table-like thing to load: a text file, or one sheet of a workbook."""
+    """One table-like thing to load: a text file, a sheet of a workbook, or a list of objects in a file."""
 
     path: Path
     file_name: str
     dialect: Dialect
     header: list[str]
     delimiter: str = ","
-    encoding: str = "utf-8"
+    encoding: str | None = "utf-8"  # None of what is no text
     header_line: int = 0  # lines or sheet rows before the header (a `sep=;` line, blank lines, a report's title)
     sheet: str | None = None
-
-    @property
-    def has_json_lists(self) -> bool:
-        """Whether a column that holds several things holds them as a list in JSON."""
-        return False
+    records: Records | None = None  # of files whose records are objects; the header is then what the dialect reads
 
 
 @dataclass(frozen=True)
 class Ignored:
-    """A file under a folder, or a sheet of a workbook, that is not loaded, and why."""
+    """A file under a folder, a sheet of a workbook, or a list in a file that is not loaded, and why."""
 
     file_name: str
     reason: str
@@ -106,7 +105,7 @@ def _named(paths: list[Path]) -> list[tuple[Path, str, bool]]:
 
 
 def recognise(path: Path, file_name: str, mapping: Dialect | None = None) -> list[Export]:
-    """Return the exports in one file: one for a text file, one for each known sheet of a workbook.
+    """Return the exports in one file: one for a text file, one for each known sheet of a workbook or list of objects.
 
     Raises LoadError when it is empty, of another format, or no dialect fits.
     """
@@ -117,8 +116,12 @@ def _recognise(path: Path, file_name: str, mapping: Dialect | None) -> tuple[lis
     suffix = path.suffix.lower()
     if suffix in SPREADSHEET:
         return _workbook(path, file_name, mapping)
-    if suffix not in TEXT:
-        raise LoadError(f"{file_name}: not an export format; CSV, TSV, XLSX and ODS files are read")
+    if suffix in PARQUET:
+        return _objects(path, file_name, mapping, None, "")
+    if suffix not in TEXT | JSON:
+        raise LoadError(
+            f"{file_name}: not an export format; CSV, TSV, XLSX, ODS, JSON, NDJSON and Parquet files are read"
+        )
     try:
         encoding = find_encoding(path, file_name)
         with path.open("rb") as file:
@@ -128,6 +131,8 @@ def _recognise(path: Path, file_name: str, mapping: Dialect | None) -> tuple[lis
     text = codecs.getincrementaldecoder(encoding)().decode(head)
     if not text.strip():
         raise LoadError(f"{file_name}: the file is empty; there is not even a header")
+    if suffix in JSON:
+        return _objects(path, file_name, mapping, encoding, text)
 
     skipped, delimiters = 0, DELIMITERS
     if sep := SEP_LINE.match(text):
@@ -224,6 +229,40 @@ def _workbook(path: Path, file_name: str, mapping: Dialect | None) -> tuple[list
     if not found:
         raise problems[0] if problems else LoadError(f"{file_name}: the workbook has no sheet")
     return found, ignored
+
+
+def _objects(
+    path: Path, file_name: str, mapping: Dialect | None, encoding: str | None, head: str
+) -> tuple[list[Export], list[Ignored]]:
+    """The exports in a file of objects; `head` is how its text begins."""
+    from etl.read import as_utf8, literally, said
+
+    suffix = path.suffix.lower()
+    kind = "Parquet" if suffix in PARQUET else "JSON"
+    problem = None
+    with duckdb.connect(config={"threads": "1"}) as con, as_utf8(path, encoding) as text:
+        try:
+            if kind == "Parquet":
+                ways = [find_parquet(con, literally(text))]
+            else:
+                ways = list(find_json(con, literally(text), suffix, head, text.stat().st_size))
+        except duckdb.Error as error:
+            raise LoadError(f"{file_name}: cannot be read as {kind}: {said(error, text, path)}") from error
+    for lists in ways:
+        found, ignored = [], []
+        for records in lists:
+            label = file_name if len(lists) == 1 else f"{file_name}[{records.label}]"
+            names = list(records.fields)
+            if dialect := _fitting(names, label, mapping):
+                header, chosen = records.read_by(dialect)
+                found.append(Export(path, label, dialect, header, encoding=encoding, records=chosen))
+            else:
+                error = _unknown(names, label, mapping)
+                problem = problem or error
+                ignored.append(Ignored(label, str(error).removeprefix(f"{label}: ")))
+        if found:
+            return found, ignored
+    raise problem or LoadError(f"{file_name}: holds no record, so there is nothing to know it by")
 
 
 def _fitting(header: list[str], file_name: str, mapping: Dialect | None) -> Dialect | None:

@@ -1,0 +1,358 @@
+"""Files of objects: NDJSON, JSON in its layouts, Parquet; read as the CSV of the same records is."""
+
+import json
+from datetime import datetime
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from etl.load import LoadError
+from etl.recognise import find_exports
+from etl.tables import create_tables
+from loading import counts, load_file, load_text, reasons
+
+ROWS = [
+    {"ticket_id": 7, "opened_at": "2026-03-02T10:00:00Z", "subject": 'say "ä"\n', "reopen_count": 2},
+    {"ticket_id": "008", "opened_at": "2026-03-02 10:00", "subject": None, "status_code": "open"},
+]
+HELD = [
+    ("008", datetime(2026, 3, 2, 8), None, None, "open"),
+    ("7", datetime(2026, 3, 2, 10), 'say "ä"\n', 2, None),
+]
+
+
+def lines(records):
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def tickets(con):
+    return con.execute(
+        "select ticket_id, opened_at, subject, reopen_count, status_code from raw.tickets order by ticket_id"
+    ).fetchall()
+
+
+LAYOUTS = {
+    "one object a line": ("x.ndjson", lines(ROWS)),
+    "lines with blank ones between": ("x.jsonl", "\n" + lines(ROWS).replace("}\n", "}\n \n\n")),
+    "lines in a file called JSON": ("x.json", lines(ROWS)),
+    "one line without its end": ("x.ndjson", lines(ROWS).rstrip()),
+    "Windows line ends": ("x.ndjson", lines(ROWS).replace("\n", "\r\n")),
+    "an array": ("x.json", json.dumps(ROWS)),
+    "an array in lines": ("x.json", json.dumps(ROWS, indent=2)),
+    "an array called NDJSON": ("x.ndjson", json.dumps(ROWS, indent=2)),
+    "a list in an object": ("x.json", json.dumps({"tickets": ROWS, "count": 2, "next_page": None}, indent=1)),
+    "a list in an object on one line": ("x.json", json.dumps({"count": 2, "tickets": ROWS})),
+    "a list two deep": ("x.json", json.dumps({"_embedded": {"tickets": ROWS}, "page": {"size": 50}})),
+    "a page on each line": ("x.ndjson", lines([{"tickets": ROWS[:1]}, {"tickets": ROWS[1:]}])),
+    "every line in a wrapper": ("x.ndjson", lines([{"ticket": row} for row in ROWS])),
+    "every element in a wrapper": ("x.json", json.dumps([{"ticket": row} for row in ROWS])),
+    "objects one after the other": ("x.json", "\n".join(json.dumps(row, indent=2) for row in ROWS)),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), LAYOUTS.values(), ids=LAYOUTS)
+def test_layouts_of_json(raw, tmp_path, name, text):
+    assert counts(load_text(raw, tmp_path, name, text)) == (2, 2, 0, 0, 0, 0)
+    assert tickets(raw) == HELD
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("name", ["x.ndjson", "x.json"])
+def test_encodings_of_json(raw, tmp_path, name, encoding):
+    text = lines(ROWS) if name == "x.ndjson" else json.dumps(ROWS, ensure_ascii=False)
+    assert counts(load_text(raw, tmp_path, name, text.encode(encoding))) == (2, 2, 0, 0, 0, 0)
+    assert tickets(raw) == HELD
+    assert counts(load_text(raw, tmp_path, name, text.encode(encoding))) == (2, 0, 0, 2, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["x.ndjson", "x.json"])
+def test_encoding_that_shows_far_below(raw, tmp_path, name):
+    rows = [{"ticket_id": n, "opened_at": "2026-03-02", "subject": "x" * 1000} for n in range(400)]
+    rows.append({"ticket_id": "last", "opened_at": "2026-03-02", "subject": "ä"})
+    text = lines(rows) if name == "x.ndjson" else json.dumps(rows, ensure_ascii=False)
+    assert counts(load_text(raw, tmp_path, name, text.encode("cp1252"))) == (401, 401, 0, 0, 0, 0)
+    assert raw.execute("select subject from raw.tickets where ticket_id = 'last'").fetchall() == [("ä",)]
+
+
+def write_parquet(path, select):
+    with duckdb.connect() as con:
+        con.execute("set timezone = 'America/New_York'")
+        con.execute(f"copy ({select}) to '{path}' (format parquet)")
+
+
+def test_parquet_reads_as_a_person_would_have_typed_it(raw, tmp_path):
+    write_parquet(
+        tmp_path / "x.parquet",
+        """select * from (values
+            (7::double, timestamptz '2026-03-02 10:00:00.9+00', 'a', true, 2.0::float, {'n': 12}),
+            (17850, timestamptz '2026-03-02 05:00:00-05', null, false, 'nan', null)
+        ) as t(purchase_id, purchased_at, product_id, has_support_extra, amount, client)""",
+    )
+    assert counts(load_file(raw, tmp_path / "x.parquet")) == (2, 2, 0, 0, 0, 0)
+    found = raw.execute(
+        "select purchase_id, purchased_at, product_id, has_support_extra, amount from raw.purchases order by 1"
+    ).fetchall()
+    assert found == [
+        ("17850", datetime(2026, 3, 2, 10), None, False, None),
+        ("7", datetime(2026, 3, 2, 10), "a", True, 2),
+    ]
+
+
+def test_instants_of_parquet_keep_their_zone_or_that_they_have_none(raw, tmp_path):
+    write_parquet(
+        tmp_path / "tickets.parquet",
+        "select 'T' as ticket_id, timestamp '2026-03-02 10:00:00' as opened_at, date '2026-03-03' as closed_at, "
+        "timestamptz '2026-03-02 12:00:00+00' as first_responded_at, timestamp_ns '2026-03-02 11:00:00.123' as resolved_at",
+    )
+    load_file(raw, tmp_path / "tickets.parquet")
+    found = raw.execute("select opened_at, closed_at, first_responded_at, resolved_at from raw.tickets").fetchall()
+    assert found == [
+        (
+            datetime(2026, 3, 2, 8),  # of the desk
+            datetime(2026, 3, 2, 22),
+            datetime(2026, 3, 2, 12),
+            datetime(2026, 3, 2, 9),
+        )
+    ]
+
+
+def test_id_that_a_fraction_has_cut_is_refused(raw, tmp_path):
+    write_parquet(
+        tmp_path / "clients.parquet", "select 'a@x.example' as client_email, 'A' as name, 'LT' as country_code"
+    )
+    write_parquet(
+        tmp_path / "tickets.parquet", "select 1e17::double as ticket_id, timestamp '2026-03-02 10:00:00' as opened_at"
+    )
+    assert counts(load_file(raw, tmp_path / "clients.parquet")) == (1, 1, 0, 0, 0, 0)
+    assert counts(load_file(raw, tmp_path / "tickets.parquet")) == (1, 0, 0, 0, 0, 1)
+    assert reasons(raw)[0].startswith("1, ticket_id: cannot read '1.000000E+17' as an id: it is in scientific notation")
+
+
+NESTED = """
+recognise = ["id", "requester.email", "comments"]
+timezone = "UTC"
+[also_called]
+id = ["nice_id"]
+[[table]]
+name = "tickets"
+[table.columns]
+ticket_id = "id"
+opened_at = "created"
+client_email = "requester.email"
+product_id = { first_of = ["fields.42", "fields.Product"] }
+environment = "tags"
+[[table]]
+name = "posts"
+each = "comments"
+when = { column = "comments.kind", is_not = ["log"] }
+[table.columns]
+post_id = { join = ["id", "comments.#"], with = "/" }
+ticket_id = "id"
+posted_at = "comments.at"
+author_id = "comments.author.id"
+author_role = { same = ["comments.author.id", "requester.id"], then = "client", other = "agent" }
+body = "comments.body"
+"""
+TICKETS = [
+    {
+        "ID": 1,
+        "created": "2026-03-02",
+        "requester": {"id": 7, "email": "Ana@Example.com"},
+        "fields": [{"id": 42, "value": "grid"}, {"id": 43, "value": None}],
+        "tags": ["a", "b"],
+        "comments": [
+            {"at": "2026-03-02 10:00", "author": {"id": 7}, "body": "one", "kind": "post"},
+            {"at": "2026-03-02 11:00", "author": {"id": 8}, "body": "two", "kind": "log"},
+            {"at": "2026-03-02 12:00", "author": {"id": 8}, "body": "three", "kind": "post"},
+        ],
+    },
+    {
+        "ID": 2,
+        "created": "2026-03-02",
+        "requester": {"id": 7, "email": None},
+        "fields": [{"name": "Product", "value": "form"}],
+        "comments": [],
+    },
+    {"ID": 3, "created": "2026-03-02", "requester": None, "comments": None},
+    {"ID": 4, "created": "2026-03-02", "comments": {"at": "2026-03-02 13:00", "body": "alone", "kind": "post"}},
+]
+
+
+def demand_nested(con):
+    found = con.execute(
+        "select ticket_id, client_email, product_id, environment from raw.tickets order by 1"
+    ).fetchall()
+    assert found == [
+        ("1", "ana@example.com", "grid", '["a","b"]'),
+        ("2", None, "form", None),
+        ("3", None, None, None),
+        ("4", None, None, None),
+    ]
+    found = con.execute(
+        "select post_id, author_id, author_role, body, record_number from raw.posts order by 1"
+    ).fetchall()
+    assert found == [
+        ("1/1", "7", "client", "one", 1),
+        ("1/3", "8", "agent", "three", 1),
+        ("4/1", None, None, "alone", 4),
+    ]
+
+
+def test_nested_fields_lists_and_fields_of_the_users_own(raw, tmp_path, mapping):
+    account = load_text(raw, tmp_path, "x.ndjson", lines(TICKETS), mapping=mapping(NESTED))
+    assert counts(account) == (4, 4, 0, 0, 0, 0)
+    demand_nested(raw)
+
+
+def test_nested_fields_of_parquet(raw, tmp_path, mapping):
+    (tmp_path / "x.ndjson").write_text(lines(TICKETS[:3]))
+    records = f"read_json('{tmp_path}/x.ndjson', columns = {{ID: 'BIGINT', created: 'DATE', "
+    kinds = (
+        "requester: 'STRUCT(id BIGINT, email VARCHAR)', tags: 'VARCHAR[]', "
+        "comments: 'STRUCT(\"at\" TIMESTAMP, author STRUCT(id BIGINT), body VARCHAR, kind VARCHAR)[]'}"
+    )
+    write_parquet(tmp_path / "x.parquet", f"select * from {records}{kinds})")
+    account = load_file(raw, tmp_path / "x.parquet", mapping=mapping(NESTED))
+    assert counts(account) == (3, 3, 0, 0, 0, 0)
+    found = raw.execute("select post_id, author_role, body from raw.posts order by 1").fetchall()
+    assert found == [("1/1", "client", "one"), ("1/3", "agent", "three")]
+    assert raw.execute("select client_email, environment from raw.tickets order by 1 limit 1").fetchall() == [
+        ("ana@example.com", '["a","b"]')
+    ]
+
+
+def test_list_in_a_parquet_column_of_text(raw, tmp_path, mapping):
+    write_parquet(
+        tmp_path / "x.parquet",
+        "select 1 as id, '2026-03-02' as created, {'email': 'a@x.example', 'id': 7} as requester, "
+        """'[{"at": "2026-03-02 10:00", "body": "one", "kind": "post"}]' as comments
+        union all select 2, '2026-03-02', null, 'no list'""",
+    )
+    load_file(raw, tmp_path / "x.parquet", mapping=mapping(NESTED))
+    assert raw.execute("select post_id, body from raw.posts order by 1").fetchall() == [("1/1", "one")]
+
+
+def test_field_that_only_a_late_record_has_is_read(raw, tmp_path):
+    rows = [{"ticket_id": n, "opened_at": "2026-03-02"} for n in range(1500)] + [
+        {"ticket_id": "late", "opened_at": "2026-03-02", "subject": "here"}
+    ]
+    load_text(raw, tmp_path, "x.ndjson", lines(rows))
+    assert raw.execute("select ticket_id from raw.tickets where subject = 'here'").fetchall() == [("late",)]
+
+
+@pytest.mark.parametrize(
+    ("torn", "reason"),
+    [
+        ('{"ticket_id": 2, "opened', "is no JSON: unterminated string starting at"),
+        ('{"ticket_id": 2}{"ticket_id": 3}', "is no JSON: extra data"),
+        ("[1, 2]", "is no JSON object"),
+        ("null", "is no JSON object"),
+        ("NaN", "is no JSON object"),
+        ('"' + "x" * 600, "is no JSON: unterminated string starting at"),
+    ],
+)
+def test_torn_line_is_named_and_the_rest_is_loaded(raw, tmp_path, torn, reason):
+    text = lines(ROWS[:1]) + "\n" + torn + "\n" + lines(ROWS[1:])
+    assert counts(load_text(raw, tmp_path, "x.ndjson", text)) == (3, 2, 0, 0, 0, 1)
+    assert reasons(raw) == [f"2, None: {reason}"]
+    assert raw.execute("select found_text from raw.rejects").fetchall() == [(torn[:500],)]
+    assert raw.execute("select record_number from raw.tickets order by 1").fetchall() == [(1,), (3,)]
+
+
+def test_element_that_is_no_object_is_refused_and_an_object_without_fields_too(raw, tmp_path):
+    account = load_text(raw, tmp_path, "x.json", json.dumps([*ROWS, 5, None, {}]))
+    assert counts(account) == (5, 2, 0, 0, 0, 3)
+    assert reasons(raw) == [
+        "3, None: is no JSON object",
+        "4, None: is no JSON object",
+        "5, opened_at: opened_at is empty",
+        "5, ticket_id: ticket_id is empty",
+    ]
+
+
+def test_lists_of_one_file_are_told_apart_like_sheets(tmp_path):
+    users = [{"client_email": "a@x.example", "name": "Ana", "country_code": "LT"}]
+    (tmp_path / "x.json").write_text(json.dumps({"tickets": ROWS, "users": users, "notes": [{"what": 1}]}))
+    exports, ignored = find_exports([tmp_path / "x.json"])
+    assert [(export.file_name, export.dialect.name) for export in exports] == [
+        ("x.json[tickets]", "house_tickets"),
+        ("x.json[users]", "house_clients"),
+    ]
+    assert [one.file_name for one in ignored] == ["x.json[notes]"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("x.json", b"{", "x.json: cannot be read as JSON: Invalid Input Error: Malformed JSON in file "),
+        (
+            "x.json",
+            b'[{"ticket_id": 1}, {"a" 1}]',
+            "x.json: cannot be read as JSON: Invalid Input Error: Malformed JSON",
+        ),
+        ("x.json", b"[]", "x.json: holds no record, so there is nothing to know it by"),
+        ("x.ndjson", b"1\n2\n", "x.ndjson: holds no record, so there is nothing to know it by"),
+        ("x.json", b"", "x.json: the file is empty; there is not even a header"),
+        ("x.json", b'{"what": 5}', "x.json: no dialect fits; "),
+        ("x.parquet", b"PAR1", "x.parquet: cannot be read as Parquet: "),
+        ("x.parquet", b"", "x.parquet: cannot be read as Parquet: "),
+    ],
+)
+def test_file_that_holds_no_records_says_so(tmp_path, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(LoadError) as caught:
+        find_exports([tmp_path / name])
+    assert str(caught.value).startswith(message)
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_array_torn_far_below_stops_the_load_and_names_the_place(raw, tmp_path):
+    rows = json.dumps([{"ticket_id": n, "opened_at": "2026-03-02"} for n in range(3000)])
+    (tmp_path / "x.json").write_text(rows[:-1] + ', {"ticket_id"]')
+    with pytest.raises(LoadError, match=r"^x.json: cannot be read: .*Malformed JSON in file .x.json., at byte"):
+        load_file(raw, tmp_path / "x.json")
+
+
+DAMAGE = st.sampled_from(["good", "good", "torn", "scalar", "empty", "cell", "comment", "key", "twice"])
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(damage=st.lists(DAMAGE, max_size=25), again=st.booleans(), words=st.text(max_size=8))
+def test_every_line_is_in_exactly_one_class_whatever_the_damage(tmp_path, mapping, damage, again, words):
+    text, bad = lines([TICKETS[0]]), 0
+    for number, kind in enumerate(damage):
+        record = {**TICKETS[0], "ID": f"T{0 if kind == 'twice' else number}", "comments": []}
+        if number % 2:
+            record["comments"] = [{"at": "2026-03-02 10:00", "body": words, "kind": "post"}] * (number % 4)
+        bad += kind not in ("good", "twice")
+        match kind:
+            case "torn":
+                text += json.dumps(record)[:-3] + "\n"
+                continue
+            case "scalar":
+                text += "[]\n"
+                continue
+            case "empty":
+                record = {}
+            case "cell":
+                record["created"] = 5
+            case "comment":
+                record["comments"] = [*record["comments"], {"at": "never", "kind": "post"}]
+            case "key":
+                record["ID"] = None
+        text += json.dumps(record) + "\n"
+    with duckdb.connect() as con:
+        con.execute("set timezone = 'UTC'")
+        create_tables(con)
+        account = load_text(con, tmp_path, "x.ndjson", text, mapping=mapping(NESTED))
+        held = con.execute("from raw.posts order by all").fetchall()
+        if again:
+            account = load_text(con, tmp_path, "x.ndjson", text, mapping=mapping(NESTED))
+            assert (account.inserted, account.updated) == (0, 0)
+            assert con.execute("from raw.posts order by all").fetchall() == held
+        rows, *classes = counts(account)
+        assert rows == sum(classes) == len(damage) + 1
+        assert account.rejected == bad
+        assert con.execute("select count(distinct record_number) from raw.rejects").fetchone() == (bad,)
