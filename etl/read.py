@@ -42,8 +42,10 @@ def read(con: duckdb.DuckDBPyConnection, export: Export) -> list[Torn]:
             _copy(con, path, export.delimiter, width)
             return []
         except duckdb.Error:
-            if better := _better_encoding(export):
-                return read(con, better)
+            if export.sheet is None and export.encoding.startswith("utf-8"):
+                encoding = find_encoding(export.path, export.file_name, whole=True)
+                if encoding != export.encoding:
+                    return read(con, replace(export, encoding=encoding))
             repaired, torn = _repair(path, export.delimiter, width)
             try:
                 _copy(con, repaired, ",", width)
@@ -67,28 +69,15 @@ def _read_objects(con: duckdb.DuckDBPyConnection, export: Export) -> list[Torn]:
     """Fill `incoming` from a file of objects; a value that is none is torn."""
     with as_utf8(export.path, export.encoding) as path:
         query = export.records.query(_literal(path), path.stat().st_size)
-        problem, torn = None, []
         try:
             con.execute(f"create or replace temp table incoming as {query}")
             torn = con.execute("select rowid + 1, torn from incoming where torn is not null").fetchall()
         except duckdb.Error as error:
-            problem = error
-        if (problem or torn) and (better := _better_encoding(export)):
-            return _read_objects(con, better)
-        if problem:
-            raise LoadError(f"{export.file_name}: cannot be read: {said(problem, path, export.path)}") from problem
+            raise LoadError(f"{export.file_name}: cannot be read: {said(error, path, export.path)}") from error
         if torn and export.records.layout == "lines" and not export.records.is_list:
             torn = _lines(path, {number for number, _ in torn})
     con.execute("alter table incoming drop column torn")
     return [(number, text[:500], what_is_wrong(text)) for number, text in torn]
-
-
-def _better_encoding(export: Export) -> Export | None:
-    """The export in the encoding that reads all of it, where only its beginning was UTF-8."""
-    if export.sheet is None and export.encoding and export.encoding.startswith("utf-8"):
-        encoding = find_encoding(export.path, export.file_name, whole=True)
-        return replace(export, encoding=encoding) if encoding != export.encoding else None
-    return None
 
 
 def said(error: duckdb.Error, read: Path, meant: Path) -> str:

@@ -123,7 +123,7 @@ def _recognise(path: Path, file_name: str, mapping: Dialect | None) -> tuple[lis
             f"{file_name}: not an export format; CSV, TSV, XLSX, ODS, JSON, NDJSON and Parquet files are read"
         )
     try:
-        encoding = find_encoding(path, file_name)
+        encoding = find_encoding(path, file_name, whole=suffix in JSON)
         with path.open("rb") as file:
             head = file.read(HEADER_BYTES)
     except OSError as error:
