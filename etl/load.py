@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -103,12 +104,13 @@ def load(
     the_desk = read_desk(desk)
     as_of = (as_of or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None, microsecond=0)
     known = read_corrections(corrections, may_lack=corrections == CORRECTIONS)
-    exports, ignored = find_exports([Path(path) for path in paths], read_dialect(mapping) if mapping else None)
-    if strict and ignored:
-        raise LoadError(f"{ignored[0].file_name}: {ignored[0].reason} (--strict: nothing is published)")
+    taught = read_dialect(mapping) if mapping else None
 
     house = Warehouse(warehouse)
-    with house.writing() as building:
+    with TemporaryDirectory(prefix="exports-") as scratch, house.writing() as building:
+        exports, ignored = find_exports([Path(path) for path in paths], Path(scratch), taught)
+        if strict and ignored:
+            raise LoadError(f"{ignored[0].file_name}: {ignored[0].reason} (--strict: nothing is published)")
         before = None if fresh else house.current()
         con = duckdb.connect(
             str(building), config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}

@@ -8,6 +8,7 @@ import codecs
 import csv
 import io
 import re
+import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
@@ -18,10 +19,12 @@ import duckdb
 from etl import EtlError
 from etl.dialect import HOUSE, Dialect, dialects, folded
 from etl.records import JSON, PARQUET, Records, find_json, find_parquet
+from etl.unpack import ARCHIVES, ArchiveError, unpack
 
 TEXT = {".csv", ".tsv"}
 SPREADSHEET = {".xlsx", ".ods"}
 DELIMITERS = ",;\t|"
+NO_EXPORT = "not an export format; CSV, TSV, XLSX, ODS, JSON, NDJSON, Parquet and ZIP files are read"
 HEADER_BYTES = 1 << 18
 CHUNK_BYTES = 1 << 24
 # What may stand before the header: a line that names the delimiter, and blank lines.
@@ -62,19 +65,25 @@ class Ignored:
     reason: str
 
 
-def find_exports(paths: list[Path], mapping: Dialect | None = None) -> tuple[list[Export], list[Ignored]]:
+def find_exports(
+    paths: list[Path], scratch: Path, mapping: Dialect | None = None
+) -> tuple[list[Export], list[Ignored]]:
     """Return what can be loaded under `paths`, sorted by path, and what is passed over.
 
-    A file named itself must be loadable; one found in a folder may be passed over, and so may
-    a sheet of a workbook that holds others. A file given twice is one file. Raises LoadError for
-    a path that does not exist, and for a named file that no dialect fits.
+    Archives are unpacked into the folder `scratch`, to be kept until the exports are read. A file
+    named itself must be loadable, and of an archive something; a file found in a folder may be
+    passed over, and so may a sheet of a workbook that holds others. A file given twice is one file.
+    Raises LoadError for a path that does not exist, and for a named file that no dialect fits.
     """
     exports: list[Export] = []
     ignored: list[Ignored] = []
     for file, name, is_named in _named(paths):
         try:
-            found, passed_over = _recognise(file, name, mapping)
-        except LoadError as error:
+            if file.suffix.lower() in ARCHIVES:
+                found, passed_over = _archive(file, name, scratch, mapping)
+            else:
+                found, passed_over = _recognise(file, name, mapping)
+        except (LoadError, ArchiveError) as error:
             if is_named:
                 raise
             ignored.append(Ignored(name, str(error).removeprefix(f"{name}: ")))
@@ -104,6 +113,29 @@ def _named(paths: list[Path]) -> list[tuple[Path, str, bool]]:
     return [(file, name if count[name] == 1 else file.as_posix(), named) for file, name, named in files.values()]
 
 
+def _archive(path: Path, file_name: str, scratch: Path, mapping: Dialect | None) -> tuple[list[Export], list[Ignored]]:
+    """The exports in an archive, and what of it is passed over. Raises LoadError when there is no export."""
+    into = Path(tempfile.mkdtemp(dir=scratch))
+    members, others = unpack(path, file_name, into, TEXT | SPREADSHEET | JSON | PARQUET)
+    exports: list[Export] = []
+    ignored: list[Ignored] = []
+    for other in others:
+        nested = "an archive in an archive is not opened; unpack it and load the folder"
+        ignored.append(Ignored(other, nested if Path(other).suffix.lower() in ARCHIVES else NO_EXPORT))
+    for member, name in members:
+        try:
+            found, passed_over = _recognise(member, name, mapping)
+        except LoadError as error:
+            ignored.append(Ignored(name, str(error).removeprefix(f"{name}: ")))
+        else:
+            exports += found
+            ignored += passed_over
+    if not exports:
+        why = f": {ignored[-1].file_name}: {ignored[-1].reason}" if ignored else "; it is empty"
+        raise LoadError(f"{file_name}: holds nothing that can be loaded{why}")
+    return exports, ignored
+
+
 def recognise(path: Path, file_name: str, mapping: Dialect | None = None) -> list[Export]:
     """Return the exports in one file: one for a text file, one for each known sheet of a workbook or list of objects.
 
@@ -119,9 +151,7 @@ def _recognise(path: Path, file_name: str, mapping: Dialect | None) -> tuple[lis
     if suffix in PARQUET:
         return _objects(path, file_name, mapping, None, "")
     if suffix not in TEXT | JSON:
-        raise LoadError(
-            f"{file_name}: not an export format; CSV, TSV, XLSX, ODS, JSON, NDJSON and Parquet files are read"
-        )
+        raise LoadError(f"{file_name}: {NO_EXPORT}")
     try:
         encoding = find_encoding(path, file_name, whole=suffix in JSON)
         with path.open("rb") as file:

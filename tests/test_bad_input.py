@@ -54,7 +54,7 @@ CASES = [
         {"x.pdf": "%PDF"},
         "{}/x.pdf",
         1,
-        "error: x.pdf: not an export format; CSV, TSV, XLSX, ODS, JSON, NDJSON and Parquet files are read",
+        "error: x.pdf: not an export format; CSV, TSV, XLSX, ODS, JSON, NDJSON, Parquet and ZIP files are read",
     ),
     (
         "text in no known encoding",

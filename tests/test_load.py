@@ -477,7 +477,7 @@ def test_error_about_a_sheet_with_a_title_is_about_its_header(tmp_path):
     path = tmp_path / "report.xlsx"
     write_xlsx(path, [("Tickets of March", ""), ("nr", "site_url", "backup_code"), ("1", "", "")])
     with pytest.raises(LoadError, match="nearest is house_tickets, missing: ticket_id"):
-        find_exports([path])
+        find_exports([path], tmp_path)
 
 
 def test_sheet_that_no_dialect_fits_is_listed_and_an_empty_one_is_not(tmp_path):
@@ -486,7 +486,7 @@ def test_sheet_that_no_dialect_fits_is_listed_and_an_empty_one_is_not(tmp_path):
         book.add_worksheet("tickets").write_row(0, 0, ["ticket_id", "opened_at"])
         book.add_worksheet("empty")
         book.add_worksheet("notes").write_row(0, 0, ["what", "who"])
-    exports, ignored = find_exports([path])
+    exports, ignored = find_exports([path], tmp_path)
     assert [export.file_name for export in exports] == ["book.xlsx[tickets]"]
     ((name, reason),) = [(one.file_name, one.reason) for one in ignored]
     assert name == "book.xlsx[notes]"
@@ -498,7 +498,7 @@ def test_file_given_twice_is_one_and_two_of_one_name_are_two(tmp_path):
         (tmp_path / month).mkdir()
         (tmp_path / month / "tickets.csv").write_text(TICKETS)
     (tmp_path / "jan" / "posts.csv").write_text("post_id,ticket_id\n")
-    exports, _ = find_exports([tmp_path / "jan", tmp_path / "jan" / "tickets.csv", tmp_path / "feb"])
+    exports, _ = find_exports([tmp_path / "jan", tmp_path / "jan" / "tickets.csv", tmp_path / "feb"], tmp_path)
     assert [export.file_name for export in exports] == [
         "posts.csv",
         (tmp_path / "jan" / "tickets.csv").as_posix(),
@@ -515,11 +515,11 @@ def test_folder_passes_over_what_is_no_export_and_a_named_file_may_not_be(tmp_pa
     (tmp_path / "notes.md").write_text("x")
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
     (tmp_path / ".hidden.csv").write_text("a,b\n1,2\n")
-    exports, ignored = find_exports([tmp_path])
+    exports, ignored = find_exports([tmp_path], tmp_path)
     assert [export.file_name for export in exports] == ["tickets.csv"]
     assert {one.file_name for one in ignored} == {"notes.md", "other.csv"}
     with pytest.raises(LoadError):
-        find_exports([tmp_path / "other.csv"])
+        find_exports([tmp_path / "other.csv"], tmp_path)
 
 
 CORRECTIONS = "file,key,column,was,becomes,reason\n"

@@ -275,7 +275,7 @@ def test_element_that_is_no_object_is_refused_and_an_object_without_fields_too(r
 def test_lists_of_one_file_are_told_apart_like_sheets(tmp_path):
     users = [{"client_email": "a@x.example", "name": "Ana", "country_code": "LT"}]
     (tmp_path / "x.json").write_text(json.dumps({"tickets": ROWS, "users": users, "notes": [{"what": 1}]}))
-    exports, ignored = find_exports([tmp_path / "x.json"])
+    exports, ignored = find_exports([tmp_path / "x.json"], tmp_path)
     assert [(export.file_name, export.dialect.name) for export in exports] == [
         ("x.json[tickets]", "house_tickets"),
         ("x.json[users]", "house_clients"),
@@ -303,7 +303,7 @@ def test_lists_of_one_file_are_told_apart_like_sheets(tmp_path):
 def test_file_that_holds_no_records_says_so(tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(LoadError) as caught:
-        find_exports([tmp_path / name])
+        find_exports([tmp_path / name], tmp_path)
     assert str(caught.value).startswith(message)
     assert str(tmp_path) not in str(caught.value)
 
