@@ -10,6 +10,7 @@ from filelock import FileLock
 
 from etl.__main__ import main
 from etl.publish import Warehouse
+from etl.recognise import NO_EXPORT
 
 ROOT = Path(__file__).parent.parent
 TICKETS = "ticket_id,opened_at\n1,2026-03-02T10:00:00Z\n"
@@ -54,7 +55,7 @@ CASES = [
         {"x.pdf": "%PDF"},
         "{}/x.pdf",
         1,
-        "error: x.pdf: not an export format; CSV, TSV, XLSX, ODS, JSON, NDJSON, Parquet and ZIP files are read",
+        f"error: x.pdf: {NO_EXPORT}",
     ),
     (
         "text in no known encoding",
@@ -120,7 +121,7 @@ CASES = [
         {"in/x.csv": TICKETS, "in/notes.txt": "some, notes\n"},
         "{}/in --strict",
         1,
-        "error: notes.txt: not an export format; CSV, TSV, XLSX and ODS files are read (--strict: nothing is published)",
+        f"error: notes.txt: {NO_EXPORT} (--strict: nothing is published)",
     ),
     (
         "an as-of without zone",
