@@ -17,7 +17,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from dashboard.parts import frame
-from dashboard.parts.asked import CODES, DAYS, EVENT_DAYS, FLAGS, NAMES, NUMBERS
+from dashboard.parts.asked import CODES, DAYS, EVENT_DAYS, FLAGS, NAMES, NUMBERS, STOCK_CODES, STOCK_DAYS
 from etl.__main__ import main
 from etl.build import EVERY_TICKET, WHOLE_PERIOD, read_queries, with_filters
 from etl.demo import SAMPLE_AS_OF
@@ -28,6 +28,7 @@ from etl.publish import Warehouse
 ROOT = Path(__file__).parent.parent
 APP = ROOT / "dashboard" / "app.py"
 PAGES = sorted(path.relative_to(APP.parent).as_posix() for path in (APP.parent / "pages").rglob("*.py"))
+LOAD_PAGE = "pages/2_support/2_load.py"
 ONE_TICKET = """ticket_id,client_email,subject,opened_at,status_code
 =1+1,ann@example.com,"=HYPERLINK(""x"")",2026-10-01T10:00:00Z,open
 """
@@ -352,6 +353,73 @@ def test_bands_add_up_to_the_tickets_opened(clock, sample):
     assert (bands.groupby("week_on").ticket_count.sum() == bands.groupby("week_on").week_ticket_count.first()).all()
 
 
+@pytest.mark.parametrize("tab", ["Backlog", "In and out", "By product, agent, channel", "Causes", "Satisfaction"])
+def test_edge_case_56_what_a_tab_of_the_load_shows_is_what_it_exports(tab, sample, open_page, downloads):
+    """Chart and table, under the same filters, cell by cell."""
+    app = open_page(sample, LOAD_PAGE, load=tab, channel="ticket", period="Last 26 weeks")
+    drawn = charts(app)
+    assert drawn
+    assert all(len(data) > 1 for _, data in drawn.values())
+    exported = {name: pd.read_csv(io.BytesIO(text), encoding="utf-8-sig") for name, text in downloads.items()}
+    filters = Filters(period="Last 26 weeks", channel=("ticket",))
+    of_charts = {
+        "backlog_by_turn": "flow_by_day",
+        "backlog_by_age": "load_by_age",
+        "flow": "flow_by_day",
+        "opened_by_hour": "opened_by_hour",
+        "reopens_by_week": "reopens_by_week",
+        "posts_by_week": "reopens_by_week",
+        "causes_by_product": "causes_by_product",
+        "satisfaction_by_week": "satisfaction_by_week",
+    }
+    for name, rows in exported.items():
+        if name in of_charts:
+            asked = report(sample, f"reports.{of_charts[name]}", filters)
+            counts = [column for column in asked if column.endswith("_count")]
+            assert rows[counts].sum().tolist() == asked[counts].sum().tolist()
+            assert len(rows) == len(asked)
+    for element in app.dataframe:
+        if element.key:
+            assert_same(element.value, exported[element.key.removeprefix("table_")])
+
+
+def assert_same(shown: pd.DataFrame, exported: pd.DataFrame) -> None:
+    """Check that the first rows of a file are the rows of the screen."""
+    assert list(exported.columns) == list(shown.columns)
+    assert len(exported) >= len(shown) > 0
+    for column in shown.columns:
+        for cell, text in zip(shown[column], exported[column], strict=False):
+            assert (pd.isna(cell) and pd.isna(text)) or cell == text or cell == pytest.approx(text), column
+
+
+def test_what_an_export_does_not_carry_is_said_plainly(one_ticket, sample, open_page):
+    app = open_page(one_ticket, LOAD_PAGE, load="Satisfaction")
+    assert "This export carries no satisfaction." in texts(app)
+    assert "Load an export that has what clients said" in texts(app)
+    assert charts(app) == {}
+    app = open_page(one_ticket, LOAD_PAGE, load="In and out")
+    assert "Load the posts of the tickets." in texts(app)
+    app = open_page(sample, LOAD_PAGE, load="Satisfaction")
+    assert "This export carries no satisfaction." not in texts(app)
+
+
+def test_clients_who_wait_for_word_of_a_release_come_first(sample, open_page):
+    app = open_page(sample, "pages/2_support/3_queue_and_deferred.py")
+    waiting, to_do, others = (element.value for element in app.dataframe)
+    with connect(sample) as con:
+        expected = con.execute(
+            "select ticket_id from reports.deferred where told_code = 'not_told' order by next_release_at, ticket_id"
+        ).fetchall()
+        turns = con.execute("select count(*) from facts.turns where answer_band in ('waiting', 'overdue')").fetchone()[
+            0
+        ]
+    assert waiting["Place"].tolist() == list(range(1, turns + 1))
+    assert to_do["Ticket"].tolist() == [ticket_id for (ticket_id,) in expected][:25]
+    assert len(expected) > 5
+    assert all("client not told" in reason for reason in to_do["Why"])
+    assert not any("client not told" in reason for reason in others["Why"])
+
+
 def test_a_share_is_met_of_met_and_late(sample):
     groups = report(sample, "reports.response_by_group", Filters(period="Everything loaded"))
     with connect(sample) as con:
@@ -479,9 +547,11 @@ def test_what_leads_to_tickets_is_a_column_of_their_list(sample):
         columns = {row[0] for row in con.execute("describe reports.ticket_list").fetchall()}
         events = {row[0] for row in con.execute("describe reports.ticket_events").fetchall()}
         findings = {row[0] for row in con.execute("describe reports.ticket_findings").fetchall()}
+        stock = {row[0] for row in con.execute("describe reports.open_tickets").fetchall()}
     assert {*DAYS, *FLAGS, *CODES, *NUMBERS, *NAMES} <= columns
     assert {"event_code", *EVENT_DAYS} <= events
     assert {"rule", "verdict", "opened_on"} <= findings
+    assert {*STOCK_DAYS, *STOCK_CODES} <= stock
 
 
 def test_a_click_on_a_bar_leaves_for_its_tickets(sample, open_page):
@@ -497,6 +567,41 @@ def test_a_click_on_a_bar_leaves_for_its_tickets(sample, open_page):
     bands = report(sample, "reports.response_by_week", Filters())
     bar = bands[(bands.week_on == "2026-10-19") & (bands.response_code == "within_1_day")].ticket_count.iloc[0]
     assert any(caption.value.startswith(f"{bar:,} rows ·") for caption in app.caption)
+
+
+@pytest.mark.parametrize(
+    ("chart", "code", "value", "report_name", "count"),
+    [
+        ("backlog_by_turn", "turn_code", "desk", "flow_by_day", "waiting_on_desk_count"),
+        ("backlog_by_age", "age_code", "up_to_1_week", "load_by_age", "ticket_count"),
+    ],
+)
+def test_a_click_on_a_backlog_leaves_for_the_tickets_open_then(
+    chart, code, value, report_name, count, sample, open_page
+):
+    app = open_page(sample, LOAD_PAGE, product="Form Relay")
+    day = pd.Timestamp("2026-10-19")
+    app.session_state[f"chart_{chart}"] = {"selection": {"pick": [{"until_on": day.value // 1_000_000, code: value}]}}
+    app.run()
+    assert app.title[0].value == "Tickets"
+    assert "open at the end of 19 Oct 2026" in texts(app)
+    steps = report(sample, f"reports.{report_name}", Filters(product=("form-relay",)))
+    steps = steps[steps.until_on == day]
+    bar = (steps[steps[code] == value] if code in steps else steps)[count].iloc[0]
+    assert bar > 0
+    assert any(caption.value.startswith(f"{bar:,} row") for caption in app.caption)
+
+
+def test_a_click_on_a_cause_leaves_for_its_tickets(sample, open_page):
+    app = open_page(sample, LOAD_PAGE, load="Causes")
+    app.session_state["chart_causes_by_product"] = {
+        "selection": {"pick": [{"product_code": "form-relay", "outcome_code": "client_specific"}]}
+    }
+    app.run()
+    assert "outcome: specific to the client's site" in texts(app)
+    causes = report(sample, "reports.causes", Filters())
+    behind = causes[(causes.product_id == "form-relay") & (causes.outcome_code == "client_specific")].ticket_count.sum()
+    assert any(caption.value.startswith(f"{behind:,} rows ·") for caption in app.caption)
 
 
 def test_the_closings_of_the_tile_are_listed_one_by_one(sample, open_page):

@@ -92,16 +92,16 @@ grouped as (
             else 'desk'
         end as kind,
         coalesce(product_code, agent_code, channel_code, '') as code,
-        sum(opened_count)::bigint as opened_count,
-        sum(reopened_count)::bigint as reopened_count,
-        sum(closed_count)::bigint as closed_count,
-        sum(backlog_count)::bigint as backlog_count,
-        sum(closed_once_count)::bigint as closed_once_count,
-        sum(reopened_ticket_count)::bigint as reopened_ticket_count,
-        sum(posted_count)::bigint as posted_count,
-        sum(post_count)::bigint as post_count,
-        sum(good_count)::bigint as good_count,
-        sum(rated_count)::bigint as rated_count
+        coalesce(sum(opened_count), 0)::bigint as opened_count,
+        coalesce(sum(reopened_count), 0)::bigint as reopened_count,
+        coalesce(sum(closed_count), 0)::bigint as closed_count,
+        coalesce(sum(backlog_count), 0)::bigint as backlog_count,
+        coalesce(sum(closed_once_count), 0)::bigint as closed_once_count,
+        coalesce(sum(reopened_ticket_count), 0)::bigint as reopened_ticket_count,
+        coalesce(sum(posted_count), 0)::bigint as posted_count,
+        coalesce(sum(post_count), 0)::bigint as post_count,
+        coalesce(sum(good_count), 0)::bigint as good_count,
+        coalesce(sum(rated_count), 0)::bigint as rated_count
     from cells
     group by grouping sets ((product_code), (agent_code), (channel_code), ())
 
