@@ -32,11 +32,21 @@ def explain_ticket(con: duckdb.DuckDBPyConnection, ticket_id: str) -> str:
 
     Raises ExplainError when the snapshot has no such ticket, naming ids that are near.
     """
+    return "\n\n".join(account(con, ticket_id))
+
+
+def account(con: duckdb.DuckDBPyConnection, ticket_id: str) -> list[str]:
+    """Return what `explain_ticket` says section by section, the first line of each its title.
+
+    Raises ExplainError like it.
+    """
     ticket = Ticket(con, ticket_id)
     sections = (_heading, _first_response, _turns, _resolution, _waits, _activity, _verdicts)
-    text = "\n\n".join("\n".join(section(ticket)) for section in sections)
     # What an export says must not steer a terminal.
-    return "".join(letter for letter in text if letter == "\n" or letter.isprintable())
+    return [
+        "".join(letter for letter in "\n".join(section(ticket)) if letter == "\n" or letter.isprintable())
+        for section in sections
+    ]
 
 
 class Ticket:
@@ -771,7 +781,15 @@ def _not_found(ticket: Ticket, ticket_id: str) -> str:
             f"ticket {ticket_id}: opened {later:%Y-%m-%d %H:%M:%S} UTC, after as_of {ticket.as_of:%Y-%m-%d %H:%M:%S} UTC; "
             "it has not happened yet in this snapshot"
         )
-    near = ticket.con.execute(
+    near = nearest(ticket.con, ticket_id)
+    if not near:
+        return f"no ticket {ticket_id}: the snapshot holds no tickets; load exports first"
+    return f"no ticket {ticket_id}; the nearest ids are {', '.join(near)}"
+
+
+def nearest(con: duckdb.DuckDBPyConnection, ticket_id: str) -> list[str]:
+    """Return the three ids of tickets that look most like what was asked for."""
+    found = con.execute(
         """
         select ticket_id from facts.tickets
         order by damerau_levenshtein(lower(ticket_id), lower($id)), ticket_id
@@ -779,6 +797,4 @@ def _not_found(ticket: Ticket, ticket_id: str) -> str:
         """,
         {"id": ticket_id},
     ).fetchall()
-    if not near:
-        return f"no ticket {ticket_id}: the snapshot holds no tickets; load exports first"
-    return f"no ticket {ticket_id}; the nearest ids are {', '.join(row[0] for row in near)}"
+    return [row[0] for row in found]

@@ -21,6 +21,7 @@ from dashboard.parts.asked import CODES, DAYS, EVENT_DAYS, FLAGS, NAMES, NUMBERS
 from etl.__main__ import main
 from etl.build import EVERY_TICKET, WHOLE_PERIOD, read_queries, with_filters
 from etl.demo import SAMPLE_AS_OF
+from etl.explain import account, nearest
 from etl.filters import CHOICES, DEFAULT_PERIOD, Filters
 from etl.load import load
 from etl.publish import Warehouse
@@ -770,6 +771,132 @@ def test_people_can_be_masked_on_the_screen_and_in_files(sample, open_page, down
     metrics = pd.read_csv(io.BytesIO(downloads["ticket_metrics"]), dtype=str)
     assert not metrics.client_name.isin(names).any()
     assert metrics.client_id.str.fullmatch(r".…@.…").all()
+
+
+# --- one ticket
+
+
+LAST = "12390"
+
+
+def test_the_account_on_the_page_is_the_one_of_the_command(sample, open_page):
+    app = open_page(sample, "pages/ticket.py", ticket=LAST)
+    with connect(sample) as con:
+        heading, *sections = account(con, LAST)
+    assert heading.startswith(f"Ticket {LAST}")
+    shown = {expander.label.replace("\\", ""): expander.code[0].value for expander in app.expander if expander.code}
+    assert list(shown) == [section.partition("\n")[0] for section in sections]
+    for section in sections:
+        title, _, text = section.partition("\n")
+        assert (
+            shown[title].replace(" = ", " ").split() == text.replace(" = ", " ").replace("-" * len(title), "").split()
+        )
+
+
+def test_the_time_line_is_the_rows_of_its_reports_and_its_table_says_the_same(sample, open_page):
+    app = open_page(sample, "pages/ticket.py", ticket=LAST)
+    [chart] = [chart for alt, chart in charts(app).items() if alt.startswith("time line")]
+    assert {"client", "desk", "events", "expected by", "turn", "state"} == set(
+        chart[0]["layer"][1]["encoding"]["y"]["scale"]["domain"]
+    )
+    with connect(sample) as con:
+        counted = con.execute(
+            """
+            select
+                (select count(*) from reports.ticket_posts where ticket_id = $id)
+                + (select count(*) from reports.ticket_marks where ticket_id = $id and mark_code <> 'first_answer')
+                + (select count(*) from reports.ticket_stretches where ticket_id = $id)
+            """,
+            {"id": LAST},
+        ).fetchone()[0]
+    told = next(table.value for table in app.table if list(table.value.columns) == ["When", "What", "Who"])
+    assert len(told) == counted > 5
+    assert told.What.str.startswith("opened").any()
+    assert told.What.str.startswith("the desk's turn, until").any()
+    assert "unknown" not in set(told.What)
+
+
+def test_stretches_of_a_ticket_follow_on_each_other(sample):
+    """States leave no gap from the opening to as_of; turns overlap nowhere, and only open tickets have them."""
+    with connect(sample) as con:
+        found = con.execute(
+            """
+            with stretches as (
+                select *, lead(from_at) over (partition by ticket_id, lane_code order by from_at) as next_at
+                from reports.ticket_stretches
+            )
+            select
+                count(*) filter (lane_code = 'state' and coalesce(next_at, timestamp '2026-10-30 15:00:00') <> until_at),
+                count(*) filter (lane_code = 'turn' and next_at < until_at),
+                count(*) filter (until_at < from_at),
+                count(*) filter (lane_code = 'turn'),
+                sum(length_days * 86400) filter (lane_code = 'state' and stretch_code in ('open', 'pending', 'on_hold'))
+            from stretches
+            """
+        ).fetchone()
+        (open_seconds,) = con.execute(
+            """
+            select sum(epoch(coalesce(least(c.closed_at, timestamp '2026-10-30 15:00:00'), timestamp '2026-10-30 15:00:00')) - epoch(o.from_at))
+            from (
+                select ticket_id, opened_at as from_at, 1 as number from facts.tickets where not is_closed_at_unknown_time
+                union all
+                select ticket_id, reopened_at, closing_number + 1 from facts.closings where reopened_at is not null
+            ) as o
+            left join facts.closings as c on c.ticket_id = o.ticket_id and c.closing_number = o.number
+            """
+        ).fetchone()
+    assert found[:3] == (0, 0, 0)
+    assert found[3] > 1000
+    assert found[4] == pytest.approx(open_seconds)
+
+
+def test_the_desk_is_drawn_shut_exactly_when_it_was(sample):
+    """What is shut and what is open add up to the span that is shown."""
+    with connect(sample) as con:
+        shut, opened, shown = con.execute(
+            """
+            with span as (select * from reports.ticket_zooms where ticket_id = $id and zoom_code = 'whole'),
+            shut as (select * from reports.ticket_shut_times where ticket_id = $id and kind_code = 'hours'),
+            opened as (
+                select sum(epoch(least(closes_at, until_at)) - epoch(greatest(opens_at, from_at))) as seconds
+                from raw.open_windows, span
+                where opens_at < until_at and closes_at > from_at
+            )
+            select
+                (select sum(epoch(until_at) - epoch(from_at)) from shut),
+                (select seconds from opened),
+                (select epoch(until_at) - epoch(from_at) from span)
+            """,
+            {"id": LAST},
+        ).fetchone()
+    assert shut + opened == pytest.approx(shown)
+    assert 0 < opened < shown
+
+
+def test_a_ticket_there_is_not_is_said_with_a_search_and_the_nearest(sample, open_page):
+    app = open_page(sample, "pages/ticket.py", ticket="1239")
+    assert "No ticket 1239 is in this snapshot." in texts(app)
+    assert app.text_input[0].value == "1239"
+    labels = [link.proto.label for link in app.get("page_link")]
+    with connect(sample) as con:
+        near = nearest(con, "1239")
+    assert labels == [f"Ticket {ticket_id}" for ticket_id in near] + ["Show all tickets"]
+
+
+def test_what_was_said_is_masked_with_the_people(sample, open_page, monkeypatch):
+    monkeypatch.setenv("MASK_PEOPLE", "1")
+    with connect(sample) as con:
+        names = [
+            row[0]
+            for row in con.execute(
+                "select distinct author_name from reports.ticket_posts where ticket_id = ? and author_name is not null",
+                [LAST],
+            ).fetchall()
+        ]
+    app = open_page(sample, "pages/ticket.py", ticket=LAST)
+    assert names
+    captions = "\n".join(caption.value for caption in app.caption)
+    assert not any(name in captions for name in names)
 
 
 # --- how it is made

@@ -1,12 +1,12 @@
 """One ticket: what happened, what each rule says of it, and why.
 
-Reads reports.ticket_list (one row per ticket_id), facts.turns and reports.ticket_findings of the
-ticket that the address names, whatever the filters.
+Reads reports.ticket_list (one row per ticket_id), and of the ticket that the address names, whatever
+the filters, reports.ticket_posts, _stretches, _marks, _zooms, _shut_times, _findings and _turns.
 """
 
 import streamlit as st
 
-from dashboard.parts import Column, clauses, facts, rows, table, ticket_head, words
+from dashboard.parts import Column, arithmetic, clauses, facts, history, posts, rows, table, ticket_head, words
 
 ticket = ticket_head()
 
@@ -20,6 +20,9 @@ facts(
         "Closed": (ticket.closed_at, "instant"),
     }
 )
+
+st.subheader("What happened", anchor=False)
+history(ticket.ticket_id)
 
 st.subheader("What the terms say of it", anchor=False)
 table(
@@ -57,4 +60,26 @@ table(
     clause="1.5",
     empty="The load does not say when anything was asked.",
     opens=None,
+)
+
+st.subheader("Every number with its arithmetic", anchor=False)
+arithmetic(ticket.ticket_id)
+
+st.subheader("What was said", anchor=False)
+posts(ticket.ticket_id)
+
+st.subheader("Tickets of this client", anchor=False)
+table(
+    "of_client",
+    "reports.ticket_list",
+    {
+        "situation": Column("Why", width=300, narrow=True),
+        "ticket_id": Column("Ticket", narrow=True),
+        "subject": Column("Subject"),
+        "product_name": Column("Product"),
+        "opened_on": Column("Opened", form="day", narrow=True),
+    },
+    where={"client_id": ticket.client_id},
+    note="newest first, this one among them",
+    empty="The load does not say whose ticket this is.",
 )

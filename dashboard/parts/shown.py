@@ -13,13 +13,15 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from dashboard.parts import timeline
 from dashboard.parts.clauses import clause as draw_clause
 from dashboard.parts.clauses import plain
 from dashboard.parts.clauses import words as clause_words
 from dashboard.parts.frame import chosen, page_path
 from dashboard.parts.warehouse import count, current, desk, query, reader, rows
-from dashboard.parts.words import day, said
+from dashboard.parts.words import POSTS, day, said
 from etl import define
+from etl.explain import account, nearest
 from etl.export import MIME, About, Meaning, as_bytes, fits
 from etl.filters import CHOICES, Filters
 from etl.people import masked, masked_rows, person
@@ -78,9 +80,7 @@ def ticket_head():
     asked = st.query_params.get("ticket", "")
     found = rows("reports.ticket_list", ticket_id=asked)
     if found.empty:
-        st.title("Ticket", anchor=False)
-        st.info(f"No ticket {asked} is in this snapshot." if asked else "The address names no ticket.")
-        st.page_link(page_path("tickets"), label="Show all tickets")
+        _ask_for_ticket(asked)
         st.stop()
     ticket = next(found.itertuples())
     about = desk()
@@ -93,6 +93,73 @@ def ticket_head():
     if isinstance(ticket.ticket_link, str):
         st.link_button("Open in the help desk", ticket.ticket_link, icon=":material/open_in_new:")
     return ticket
+
+
+def _ask_for_ticket(asked: str) -> None:
+    """Say that there is no such ticket, and offer the nearest, a search and the whole list."""
+    st.title("Ticket", anchor=False)
+    st.info(f"No ticket {plain(asked)} is in this snapshot." if asked else "The address names no ticket.")
+    with st.form("search", border=False):
+        wanted = st.text_input("Number of the ticket, as the help desk has it", value=asked)
+        if st.form_submit_button("Show it") and wanted.strip():
+            st.switch_page(page_path("ticket"), query_params={"ticket": wanted.strip()})
+    if asked and (near := current().read(nearest, asked)):
+        st.caption("The nearest there are:")
+        for ticket_id in near:
+            st.page_link(page_path("ticket"), label=f"Ticket {plain(ticket_id)}", query_params={"ticket": ticket_id})
+    st.page_link(page_path("tickets"), label="Show all tickets")
+
+
+def history(ticket_id: str) -> None:
+    """Draw the time line of a ticket, and the same as a table for who does not see it."""
+    found = timeline.ticket_rows(ticket_id)
+    if found["zooms"].empty:
+        st.caption("The load does not say when anything happened.")
+        return
+    zoom = timeline.pick_zoom(found["zooms"])
+    st.altair_chart(
+        timeline.timeline(found, zoom).properties(padding={"left": 4, "top": 4, "right": 14, "bottom": 8}),
+        key="chart_history",
+        alt="time line of the ticket: posts, states, whose turn, what was expected when, and when the desk was shut; "
+        "the same as a table below",
+    )
+    st.caption(
+        "Circles are words of the client, squares answers of the desk, triangles private notes, crosses automatic "
+        "messages; dashed lines are instants by which something was expected; grey is when the desk was shut."
+        + (
+            ""
+            if (found["stretches"].lane_code == "turn").any()
+            else " Whose turn it was is unknown: no posts are loaded."
+        )
+    )
+    with st.expander("The time line as a table"):
+        st.table(timeline.told(found).map(lambda text: plain(masked(text))), border="horizontal", hide_index=True)
+
+
+def posts(ticket_id: str) -> None:
+    """Draw the texts of a ticket's posts, one under the other."""
+    found = rows("reports.ticket_posts", ticket_id=ticket_id)
+    if found.empty:
+        st.caption("No posts of this ticket are loaded. Load an export that has them to read what was said.")
+        return
+    for post in found.itertuples():
+        with st.container(border=True):
+            author = [plain(person(post.author_name))] if isinstance(post.author_name, str) else []
+            when = f"{day(post.posted_at)}, {post.posted_at:%H:%M}"
+            first = ["the first answer"] if post.is_first_answer else []
+            st.caption(" · ".join([*author, said(post.kind_code, POSTS), when, *first]))
+            if isinstance(post.body, str):
+                st.text(masked(post.body))
+
+
+def arithmetic(ticket_id: str) -> None:
+    """Draw every number of a ticket with its arithmetic, as `python -m etl explain ticket` prints it."""
+    for section in current().read(account, ticket_id)[1:]:
+        title, _, text = section.partition("\n")
+        # On paper a sum stands at the right edge; here right after its label.
+        lines = [re.sub(r" {2,}(\S+ s)$", r" = \1", line) for line in text.splitlines() if line.strip("-")]
+        with st.expander(plain(masked(title))):
+            st.code(masked("\n".join(lines)), language=None, wrap_lines=True)
 
 
 def facts(named: Mapping[str, tuple[object, str | None]]) -> None:

@@ -72,6 +72,14 @@ class Snapshot:
         finally:
             cursor.close()
 
+    def read(self, function: Callable[..., Any], *given: object) -> Any:
+        """Return what a function makes of a cursor of this snapshot and the given values."""
+        cursor = self.connection.cursor()
+        try:
+            return function(cursor, *given)
+        finally:
+            cursor.close()
+
     def in_desk_time(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the frame with its `_at` columns in the desk's zone, so that a table shows local time."""
         return ask.in_desk_time(frame, self.desk.timezone)

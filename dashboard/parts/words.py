@@ -56,6 +56,36 @@ OUTCOMES = {
 }
 SATISFACTION = {"good": "good", "unrated": "not rated", "unknown": "unknown", "bad": "bad"}
 TOLD = {"not_told": "not told", "unknown": "unknown", "waiting": "waiting", "told": "told"}
+POSTS = {
+    "client": "the client wrote",
+    "agent": "the desk answered",
+    "private": "private note of the desk",
+    "automatic": "automatic message",
+    "system": "system message",
+    "nobody": "written by nobody known",
+}
+MARKS = {
+    "opened": "opened",
+    "first_answer": "first answer",
+    "resolved": "resolved",
+    "auto_closed": "closed as inactive",
+    "closed": "closed",
+    "reopened": "reopened",
+    "response_due": "first answer expected by then",
+    "resolution_due": "resolution expected by then",
+    "auto_close_due": "due to close if nobody writes",
+}
+STRETCHES = {
+    "turn_desk": "the desk's turn",
+    "turn_client": "the client's turn",
+    "state_open": "open",
+    "state_pending": "pending",
+    "state_on_hold": "on hold",
+    "state_solved": "solved",
+    "state_closed": "closed",
+}
+SHUT = {"hours": "outside opening hours", "holiday": "holiday or special day", "maintenance": "maintenance"}
+ZOOMS = {"whole": "All that happened", "first_response": "Up to the first answer", "last_days": "Its last week"}
 BAN_STATES = {"active": "active", "lifted": "lifted", "candidate": "for review"}
 LAST_WORD = {"client": "client", "agent": "desk", "nobody": "nobody"}
 CHANNELS = {"ticket": "ticket", "email": "e-mail", "phone": "phone", "chat": "chat", "other": "other"}

@@ -245,6 +245,28 @@ def test_every_metric_of_the_tickets_on_the_screen_is_a_workbook(visit):
     assert told["Filters"] == "product: Gallery Grid; is_open = true"
 
 
+def test_a_ticket_is_a_time_line_a_table_and_an_account(visit):
+    page = visit("/ticket?ticket=10695")
+    line = page.get_by_test_id("stVegaLiteChart").first
+    expect(line.locator(".marks")).to_be_visible()
+    lanes = line.locator(".role-axis-label text").all_text_contents()
+    assert {"client", "desk", "events", "expected by", "turn", "state"} <= set(lanes)
+    act(page, page.get_by_text("Up to the first answer", exact=True).click)
+    assert line.locator(".role-axis-label text").all_text_contents() != lanes
+    page.get_by_text("The time line as a table").click()
+    expect(page.get_by_role("cell", name="opened", exact=True)).to_be_visible()
+    page.get_by_text("First response (clause 1.5)").click()
+    expect(page.get_by_text("THE FIRST ANSWER").first).to_be_visible()
+
+
+def test_who_asks_for_no_ticket_finds_one(visit):
+    page = visit("/ticket?ticket=1069")
+    expect(page.get_by_text("No ticket 1069 is in this snapshot.")).to_be_visible()
+    page.get_by_label("Number of the ticket").fill("10695")
+    act(page, page.get_by_role("button", name="Show it").click)
+    heading(page, "Ticket 10695")
+
+
 def test_a_clause_shows_its_words_reading_and_source(visit):
     page = visit("/response_and_resolution")
     page.get_by_role("button", name="Clause 1.5").first.click()
