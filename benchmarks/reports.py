@@ -11,6 +11,8 @@ MOST_ROWS = 1_000
 # What pages always say beside the filters, and the day of the stock they ask for; without it the report is millions of
 # rows nobody asks for.
 ASKED = {"reports.ticket_findings": {"rule": "response_time", "verdict": "fail"}}
+# What the page of one ticket draws, asked of a ticket that came back often.
+OF_ONE_TICKET = ("posts", "stretches", "marks", "zooms", "shut_times")
 # Made for files alone: no page asks for it.
 FOR_FILES = {"reports.ticket_metrics"}
 
@@ -29,6 +31,8 @@ def report_seconds(warehouse: Path) -> dict[str, tuple[float, float, int]]:
     snapshot = take_snapshot()
     last_on = snapshot.answer("select max(day_on) as day_on from facts.days").day_on[0].date()
     asked = ASKED | {"reports.open_tickets": {"open_on": last_on}}
+    ticket = snapshot.answer("select arg_max(ticket_id, reopen_count) as ticket_id from facts.tickets").ticket_id[0]
+    asked |= {f"reports.ticket_{name}": {"ticket_id": ticket} for name in OF_ONE_TICKET}
     product = snapshot.answer("select mode(product_id) as product_id from reports.tickets").product_id[0]
     choices = (Filters(period="Everything loaded"), Filters(period="Last 13 weeks", product=(product,)))
 

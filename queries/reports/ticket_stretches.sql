@@ -20,63 +20,61 @@ tickets as (
 
 ),
 
--- Of changes in one second the last one holds; each lasts to the next [S12]. Before the first a ticket is open [S2].
+-- Before its first change a ticket is open [S2]; without any it is so up to the closing that its columns state.
 changes as (
+
+    select
+        ticket_id,
+        opened_at as from_at,
+        'open' as stretch_code,
+        -1 as change_order
+    from tickets
+
+    union all
 
     select
         status_changes.ticket_id,
         status_changes.changed_at as from_at,
-        arg_max(
-            status_changes.status_code,
-            case status_changes.status_code
-                when 'open' then 0
-                when 'pending' then 1
-                when 'on_hold' then 2
-                when 'solved' then 3
-                else 4
-            end
-        ) as stretch_code
+        status_changes.status_code as stretch_code,
+        case status_changes.status_code
+            when 'open' then 0
+            when 'pending' then 1
+            when 'on_hold' then 2
+            when 'solved' then 3
+            else 4
+        end as change_order
     from raw.status_changes as status_changes
     inner join tickets
         on tickets.ticket_id = status_changes.ticket_id
     cross join clock
     where status_changes.changed_at >= tickets.opened_at
         and status_changes.changed_at <= clock.as_of_at
-    group by
-        status_changes.ticket_id,
-        status_changes.changed_at
-
-),
-
--- Tickets without changes are open from their creation to the closing that their columns state.
-states as (
-
-    select
-        ticket_id,
-        from_at,
-        stretch_code
-    from changes
-
-    union all
-
-    select
-        tickets.ticket_id,
-        tickets.opened_at as from_at,
-        'open' as stretch_code
-    from tickets
-    anti join changes
-        on changes.ticket_id = tickets.ticket_id
-        and changes.from_at = tickets.opened_at
 
     union all
 
     select
         closings.ticket_id,
         closings.closed_at as from_at,
-        'closed' as stretch_code
+        'closed' as stretch_code,
+        4 as change_order
     from facts.closings
-    anti join facts.changed_tickets
+    left join facts.changed_tickets
         on changed_tickets.ticket_id = closings.ticket_id
+    where changed_tickets.ticket_id is null
+
+),
+
+-- Of changes in one second the last one holds [S12].
+states as (
+
+    select
+        ticket_id,
+        from_at,
+        arg_max(stretch_code, change_order) as stretch_code
+    from changes
+    group by
+        ticket_id,
+        from_at
 
 ),
 
@@ -91,17 +89,38 @@ state_stretches as (
 
 ),
 
--- Each word passes the turn on; the opening gives it to the desk.
+-- The opening gives the turn to the desk, and each word passes it on; within a second the agent's is the last [M3].
+words as (
+
+    select
+        ticket_id,
+        opened_at as from_at,
+        'desk' as stretch_code,
+        0 as word_order
+    from tickets
+
+    union all
+
+    select
+        ticket_id,
+        said_at as from_at,
+        case when is_agent then 'client' else 'desk' end as stretch_code,
+        case when is_agent then 2 else 1 end as word_order
+    from facts.words
+
+),
+
 spoken as (
 
     select
-        words.ticket_id,
-        words.said_at as from_at,
-        bool_or(words.is_agent) as is_agent
-    from facts.words
+        ticket_id,
+        from_at,
+        arg_max(stretch_code, word_order) as stretch_code,
+        max(word_order) as word_order
+    from words
     group by
-        words.ticket_id,
-        words.said_at
+        ticket_id,
+        from_at
 
 ),
 
@@ -110,21 +129,9 @@ passes as (
     select
         ticket_id,
         from_at,
-        case when is_agent then 'client' else 'desk' end as stretch_code
+        stretch_code,
+        max(word_order) over (partition by ticket_id) > 0 as has_words
     from spoken
-
-    union all
-
-    select
-        tickets.ticket_id,
-        tickets.opened_at as from_at,
-        'desk' as stretch_code
-    from tickets
-    semi join spoken
-        on spoken.ticket_id = tickets.ticket_id
-    anti join spoken as first_word
-        on first_word.ticket_id = tickets.ticket_id
-        and first_word.from_at = tickets.opened_at
 
 ),
 
@@ -136,6 +143,7 @@ turn_stretches as (
         from_at,
         lead(from_at) over (partition by ticket_id order by from_at) as until_at
     from passes
+    where has_words
 
 ),
 
