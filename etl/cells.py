@@ -298,6 +298,9 @@ class Cells:
 
     def value(self, text: str, source: Source, kind: str | tuple[str, ...]) -> tuple[str, str]:
         """SQL for the value of a text, and what the text should have been ("" when anything will do)."""
+        if source.mapped and kind == "flag":
+            value, wanted = self.value(text, source, ("true", "false"))
+            return f"({value})::boolean", wanted
         if source.mapped:
             arms = " ".join(f"when {lowered(word)} then {quoted(code)}" for word, code in source.mapped.items() if code)
             if source.other is not None:

@@ -478,6 +478,8 @@ class _Reader:
             raise self.fail(entry, "then needs same")
         if "other" in found and not (mapped or "same" in found):
             raise self.fail(entry, "other needs a map")
+        if kind == "flag" and mapped:
+            kind = ("true", "false")
         if isinstance(kind, tuple):
             for word in [*mapped.values(), *(found[name] for name in ("then", "other", "value") if name in found)]:
                 if word not in kind and word != "":

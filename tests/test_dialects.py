@@ -46,6 +46,15 @@ def test_dialect_reads_its_fixture(raw, dialect):
 
 
 @pytest.mark.parametrize("dialect", DECLARED, ids=lambda dialect: dialect.name)
+def test_fixture_loaded_again_changes_nothing(raw, dialect):
+    (path,) = EXPORTS.glob(f"{dialect.name}.*")
+    _, first = load_fixture(raw, path)
+    _, again = load_fixture(raw, path)
+    assert (again.inserted, again.updated) == (0, 0)
+    assert (again.rows, again.skipped, again.rejected) == (first.rows, first.skipped, first.rejected)
+
+
+@pytest.mark.parametrize("dialect", DECLARED, ids=lambda dialect: dialect.name)
 def test_dialect_says_where_to_click_and_what_it_was_checked_against(dialect):
     assert dialect.title
     assert dialect.get_it
@@ -392,3 +401,35 @@ def test_duration_that_is_no_number_refuses_the_record(raw, tmp_path):
         "record 3, When, Hours: cannot read '02.03.2026 10:30 + soon' as an instant (%d.%m.%Y %H:%M), "
         "and a number of seconds, minutes or hours after it"
     ]
+
+
+HELP_SCOUT_V1 = """{"items": [{"id": 9001, "number": 11, "threadCount": 1, "type": "email", "status": "active",
+"isDraft": false, "mailbox": {"id": 1}, "owner": {"id": 9, "firstName": "Ines"}, "createdBy": {"type": "customer"},
+"customer": {"id": 7, "firstName": "Ana", "email": "ana@example.com"}, "createdAt": "2026-03-02T07:05:00Z",
+"modifiedAt": "2026-03-02T07:05:00Z", "threads": [{"id": 501, "type": "customer", "status": "active", "state": "published",
+"createdBy": {"id": 7, "type": "customer"}, "createdAt": "2026-03-02T07:05:00Z", "body": "x"}]}]}"""
+
+
+def test_conversations_of_the_older_help_scout_api(raw, tmp_path):
+    (tmp_path / "page.json").write_text(HELP_SCOUT_V1)
+    dialect, account = load_fixture(raw, tmp_path / "page.json")
+    assert (dialect, account.inserted) == ("helpscout_conversations", 1)
+    assert raw.execute("select client_email, agent_id from raw.tickets").fetchall() == [("ana@example.com", "9")]
+    assert raw.execute("select post_id, author_role from raw.posts").fetchall() == [("501", "client")]
+    assert raw.execute("select status_code from raw.status_changes").fetchall() == [("open",)]
+
+
+def test_conversations_as_the_tables_of_free_scout_have_them(raw, tmp_path):
+    (tmp_path / "dump.ndjson").write_text(
+        '{"id": 1, "number": 21, "threads_count": 1, "type": 1, "status": 3, "state": 2, "mailbox_id": 1, "user_id": 9, '
+        '"customer_id": 7, "customer_email": "ana@example.com", "source_via": 1, "created_at": "2026-03-02 07:05:00", '
+        '"closed_at": "2026-03-02 09:00:00", "threads": [{"id": 5, "type": 1, "state": 2, "status": 1, "body": "x", '
+        '"created_at": "2026-03-02 07:05:00", "created_by_customer_id": 7}, {"id": 6, "type": 4, "state": 2, "status": 3, '
+        '"created_at": "2026-03-02 09:00:00"}]}\n'
+    )
+    dialect, account = load_fixture(raw, tmp_path / "dump.ndjson")
+    assert (dialect, account.inserted) == ("freescout_conversations", 1)
+    found = raw.execute("select client_email, status_code, opened_by, agent_id from raw.tickets").fetchall()
+    assert found == [("ana@example.com", "solved", "client", "9")]
+    assert raw.execute("select post_id, author_role, author_id from raw.posts").fetchall() == [("5", "client", "7")]
+    assert raw.execute("select count(*) from raw.status_changes").fetchone() == (2,)
