@@ -218,7 +218,52 @@ def test_old_facts_are_said_on_every_page(tmp_path, open_page):
     for page in PAGES:
         app = open_page(folder, page, ticket="=1+1")
         assert "newest fact is of 1 Oct 2026, 13:00" in app.warning[0].value
-        assert "python -m etl load PATH --as-of 2026-10-01T10:00:00Z" in [code.value for code in app.code]
+        assert "Show the desk as it stood on 1 Oct 2026" in [button.label for button in app.button]
+
+
+def test_one_click_from_old_facts_shows_the_desk_as_it_stood_then(tmp_path, open_page):
+    folder = warehouse(tmp_path, {"tickets.csv": ONE_TICKET}, datetime(2026, 10, 30, 15, tzinfo=UTC))
+    app = open_page(folder)
+    next(button for button in app.button if button.label.startswith("Show the desk")).click().run()
+    assert "As it stood on 1 Oct 2026" in texts(app)
+    assert "as of 1 Oct 2026, 23:59 Europe/Vilnius" in texts(app)
+    assert len(app.warning) == 0
+    next(button for button in app.button if button.label == "Back to the newest").click().run()
+    assert "as of 30 Oct 2026, 17:00 Europe/Vilnius" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2026-09-30", "Nothing had happened by 30 Sep 2026: the first ticket was opened on 1 Oct 2026."),
+        ("2026-10-31", "31 Oct 2026 is after the data ends: it is loaded as of 30 Oct 2026; load newer exports"),
+    ],
+)
+def test_a_day_that_cannot_be_shown_says_why_and_leads_back(day, said, one_ticket, open_page):
+    app = open_page(one_ticket, stood_on=day)
+    assert said in app.info[0].value
+    assert "snapshot" not in texts(app)
+    assert app.selectbox(key="period").value == DEFAULT_PERIOD
+    assert [button.label for button in app.button] == ["Back to the newest"]
+
+
+def test_the_day_the_data_ends_is_the_snapshot_itself(one_ticket, open_page):
+    app = open_page(one_ticket, stood_on="2026-10-30")
+    assert "The data ends on 30 Oct 2026" in app.info[0].value
+    assert "as of 30 Oct 2026, 17:00" in texts(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_shows_the_desk_as_it_stood(page, sample, open_page, downloads):
+    app = open_page(sample, page, stood_on="2026-05-31", ticket="11500")
+    assert "As it stood on 31 May 2026" in app.info[0].value
+    assert "as of 31 May 2026, 23:59 Europe/Vilnius" in texts(app)
+    assert all("_as_of" in name for name in downloads)  # and the instant, which the harness cuts off
+
+
+def test_a_ticket_not_opened_by_then_is_said_to_be(sample, open_page):
+    app = open_page(sample, "pages/ticket.py", stood_on="2026-05-31", ticket="12390")
+    assert "No ticket 12390 had been opened by then." in texts(app)
 
 
 def test_facts_of_48_hours_ago_are_not_old(tmp_path, open_page):

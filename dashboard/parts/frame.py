@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.parts.start import no_warehouse, outdated
+from dashboard.parts.stood import as_it_stood, ask_day
 from dashboard.parts.warehouse import OutdatedSnapshotError, rows, take_snapshot, warehouse_folder
 from dashboard.parts.words import CHANNELS, ELIGIBILITY, said
 from etl import EtlError
@@ -50,14 +51,19 @@ def draw() -> None:
     except EtlError as error:
         st.error(str(error))
         return
-    st.session_state["snapshot"] = snapshot
     if snapshot is None:
         no_warehouse(warehouse_folder())
         return
     try:
         with st.sidebar:
+            filters = st.container()  # above the day, but what they offer depends on it
+            day = ask_day()
+        shown = as_it_stood(snapshot, day)
+        st.session_state["snapshot"] = shown or snapshot
+        with filters:  # also where no page follows: a filter that is not drawn is forgotten
             st.session_state["filters"] = ask_filters()
-        page.run()
+        if shown:
+            page.run()
     except OutdatedSnapshotError:
         outdated(snapshot.name)
 

@@ -18,6 +18,7 @@ from dashboard.parts.clauses import clause as draw_clause
 from dashboard.parts.clauses import plain
 from dashboard.parts.clauses import words as clause_words
 from dashboard.parts.frame import chosen, page_path
+from dashboard.parts.stood import STOOD_ON, look_at
 from dashboard.parts.warehouse import count, current, desk, query, reader, rows
 from dashboard.parts.words import POSTS, day, said
 from etl import define
@@ -63,9 +64,15 @@ def _say_if_old() -> None:
     if about.is_stale:
         st.warning(
             f"The newest fact is of {about.newest_fact_text}, more than 48 hours before this page's as-of, "
-            "so what is waiting may look later than it was. To see the desk as it stood then:"
+            "so what is waiting may look later than it was."
         )
-        st.code(f"python -m etl load PATH --as-of {about.newest_fact_iso}", language="bash")
+        newest_on = about.newest_fact_on.date()
+        st.button(
+            f"Show the desk as it stood on {day(newest_on)}",
+            icon=":material/history:",
+            on_click=look_at,
+            args=(newest_on,),
+        )
 
 
 def _badge() -> str:
@@ -98,7 +105,8 @@ def ticket_head():
 def _ask_for_ticket(asked: str) -> None:
     """Say that there is no such ticket, and offer the nearest, a search and the whole list."""
     st.title("Ticket", anchor=False)
-    st.info(f"No ticket {plain(asked)} is in this snapshot." if asked else "The address names no ticket.")
+    missing = "had been opened by then" if current().is_replay else "is in this snapshot"
+    st.info(f"No ticket {plain(asked)} {missing}." if asked else "The address names no ticket.")
     with st.form("search", border=False):
         wanted = st.text_input("Number of the ticket, as the help desk has it", value=asked)
         if st.form_submit_button("Show it") and wanted.strip():
@@ -317,7 +325,7 @@ def downloads(
             st.download_button(
                 FORMS[form],
                 data=lambda form=form: as_bytes(frame(), form, about()),
-                file_name=f"{name}_{current().name}.{form}",
+                file_name=f"{name}_{current().file_name}.{form}",
                 mime=MIME[form],
                 on_click="ignore",
                 type="tertiary",
@@ -492,7 +500,11 @@ def _text(value: object, form: str | None) -> str:
 
 def _address(page_name: str, params: Mapping[str, object]) -> str:
     """Return the address of a page with these values, the shared filters kept."""
-    kept = {name: st.query_params.get_all(name) for name in ("period", "days", *CHOICES) if name in st.query_params}
+    kept = {
+        name: st.query_params.get_all(name)
+        for name in (STOOD_ON, "period", "days", *CHOICES)
+        if name in st.query_params
+    }
     return f"/{page_name}?{urlencode(kept | _as_text(params), doseq=True)}"
 
 

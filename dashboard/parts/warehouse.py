@@ -46,8 +46,18 @@ class Snapshot:
 
     @property
     def name(self) -> str:
-        """The snapshot's id, as `python -m etl history` prints it."""
-        return self.path.stem
+        """The snapshot's id, as `python -m etl history` prints it; of a replay, that of what it replays."""
+        return self.path.name.partition(".")[0]
+
+    @property
+    def is_replay(self) -> bool:
+        """Whether this is a snapshot as it stood at an earlier instant."""
+        return self.path.stem != self.name
+
+    @property
+    def file_name(self) -> str:
+        """What tells files made of this snapshot from those of another: its id, and of a replay its instant."""
+        return f"{self.name}_as_of_{self.desk.as_of_at:%Y%m%dT%H%M%S}" if self.is_replay else self.name
 
     @cached_property
     def desk(self) -> Desk:
@@ -98,12 +108,17 @@ def take_snapshot() -> Snapshot | None:
     path = Warehouse(warehouse_folder()).current()
     if path is None:
         return None
-    path = path.resolve()
+    snapshot = open_snapshot(path.resolve())
+    _newest[:] = [snapshot]
+    return snapshot
+
+
+def open_snapshot(path: Path) -> Snapshot:
+    """Open a snapshot's file, or give the one that is open: all readers share it."""
     with _opening:
         snapshot = _opened.get(path)
         if snapshot is None:
             snapshot = _opened[path] = Snapshot(path, _open(path))
-        _newest[:] = [snapshot]
         return snapshot
 
 

@@ -27,7 +27,7 @@ said as (
         strftime(clock.as_of_at + to_seconds(now_local.offset_seconds), '%-d %b %Y, %H:%M') as as_of_text,
         strftime(newest.newest_fact_at + to_seconds(newest_local.offset_seconds), '%-d %b %Y, %H:%M')
             as newest_fact_text,
-        strftime(newest.newest_fact_at, '%Y-%m-%dT%H:%M:%SZ') as newest_fact_iso,
+        cast(newest.newest_fact_at + to_seconds(newest_local.offset_seconds) as date) as newest_fact_on,
         -- Not where newer facts are loaded, as in a replay: then the desk was quiet, and the data is not old.
         coalesce(epoch(clock.as_of_at) - epoch(newest.newest_fact_at) > 48 * 3600, false)
         and not known.has_later_facts as is_stale
@@ -55,7 +55,7 @@ select
     coalesce(said.as_of_text, strftime(said.as_of_at, '%-d %b %Y, %H:%M UTC')) as as_of_text,
     said.newest_fact_at,
     said.newest_fact_text,
-    said.newest_fact_iso,
+    said.newest_fact_on,
     said.is_stale,
     said.ticket_count
 from facts.desk as desk

@@ -142,6 +142,42 @@ def test_a_link_with_filters_is_followed(visit):
     expect(page.get_by_role("heading", name="Resolution, week by week")).to_be_visible()
 
 
+def test_the_desk_as_it_stood_on_a_day_is_picked_followed_and_left(visit):
+    page = visit("/?period=Last+26+weeks")
+    newest = tickets(page)
+    page.locator(".st-key-stood_on").get_by_role("spinbutton").first.click()
+    page.keyboard.type("20260531", delay=20)
+    act(page, page.get_by_role("heading", level=1).click)  # the day is taken when its field is left
+    banner = page.get_by_text("As it stood on 31 May 2026")
+    expect(banner).to_be_visible()
+    expect(page.get_by_text("as of 31 May 2026, 23:59 Europe/Vilnius")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"stood_on=2026-05-31"))
+    assert 0 < tickets(page) < newest
+
+    # A tile, its tickets and one of them are of that day too; so is what another reader sees by the link.
+    tile = page.get_by_test_id("stGridCell").filter(has_text="Open")
+    open_then = int(tile.first.get_by_test_id("stMetricValue").inner_text())
+    act(page, tile.first.get_by_text("Show the tickets").click)
+    heading(page, "Tickets")
+    expect(page).to_have_url(re.compile(r"stood_on=2026-05-31"))
+    assert rows_of(page) == open_then
+    other = visit(page.url.removeprefix(page.evaluate("location.origin")), size=NARROW)
+    expect(other.get_by_text("As it stood on 31 May 2026")).to_be_visible()
+    assert "stood_on=2026-05-31" in other.locator("[data-testid=stTable]:visible a").first.get_attribute("href")
+    assert other.evaluate(OVERFLOWING) == []
+    page.get_by_role("button", name="Download", exact=True).first.click()
+    with page.expect_download() as started:
+        page.get_by_test_id("stPopoverBody").get_by_role("button", name="CSV").click()
+    page.keyboard.press("Escape")
+    assert re.fullmatch(r"tickets_\d{8}T\d+_as_of_20260531T205959\.csv", started.value.suggested_filename)
+
+    act(page, page.get_by_role("button", name="Back to the newest").click)
+    expect(banner).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("stood_on"))
+    act(page, page.get_by_test_id("stTopNav").get_by_text("Today", exact=True).click)
+    assert tickets(page) == newest
+
+
 def rows_of(page: Page) -> int:
     """Return how many rows the line under the first table counts."""
     line = page.locator("[data-testid=stCaptionContainer]", has_text=re.compile(r"^[\d,]+ rows? ·")).first
