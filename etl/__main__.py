@@ -14,9 +14,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from etl import EtlError
+from etl.aliases import alias_folder
 from etl.dialect import DATE_ORDERS
 from etl.filters import CHOICES, CHOSEN_DAYS, EVERYTHING, Filters
-from etl.load import CORRECTIONS, DATA, Loaded, load, rows_per_table
+from etl.load import CORRECTIONS, DATA, Loaded, load, rebuild, rows_per_table
 from etl.publish import Warehouse, WarehouseError, connect
 
 # Off a terminal a table is as wide as it needs to be, for logs and pipes.
@@ -74,6 +75,17 @@ def parser() -> argparse.ArgumentParser:
     _load_options(one)
     one.set_defaults(run=_sample)
 
+    one = commands.add_parser(
+        "rebuild", parents=[house, as_json], help="judge what is loaded again, with the alias files as they are now"
+    )
+    _alias_option(one)
+    one.add_argument("--policy", type=Path, metavar="FILE", help="other terms than the snapshot's")
+    one.add_argument("--desk", type=Path, metavar="FILE", help="another desk file than the snapshot's")
+    one.add_argument(
+        "--as-of", type=instant, metavar="INSTANT", help="judge as of this instant, with zone; default the snapshot's"
+    )
+    one.set_defaults(run=_rebuild)
+
     one = commands.add_parser("demo", help="write believable exports with a known answer key")
     one.add_argument("--tickets", type=positive, default=2500, metavar="N")
     one.add_argument("--seed", type=int, default=1, metavar="S")
@@ -130,6 +142,17 @@ def _load_options(one: argparse.ArgumentParser) -> None:
     one.add_argument("--desk", type=Path, default=DATA / "desk.toml", metavar="FILE", help="opening hours and holidays")
     one.add_argument("--policy", type=Path, default=DATA / "policy.csv", metavar="FILE", help="the terms")
     one.add_argument("--corrections", type=Path, default=CORRECTIONS, metavar="FILE", help="known errors of exports")
+    _alias_option(one)
+
+
+def _alias_option(one: argparse.ArgumentParser) -> None:
+    one.add_argument(
+        "--aliases",
+        type=Path,
+        default=alias_folder(),
+        metavar="DIR",
+        help="where your aliases.csv and product_aliases.csv are",
+    )
 
 
 def instant(text: str) -> datetime:
@@ -181,6 +204,7 @@ def _load(chosen: argparse.Namespace) -> int:
             desk=chosen.desk,
             policy=chosen.policy,
             corrections=chosen.corrections,
+            aliases=chosen.aliases,
             mapping=chosen.mapping,
             date_order=chosen.date_order,
             as_of=chosen.as_of,
@@ -206,8 +230,23 @@ def _sample(chosen: argparse.Namespace) -> int:
             desk=chosen.desk,
             policy=chosen.policy,
             corrections=chosen.corrections,
+            aliases=chosen.aliases,
             as_of=SAMPLE_AS_OF,
             is_sample=True,
+            step=step,
+        )
+    _print_load(done, chosen)
+    return 0
+
+
+def _rebuild(chosen: argparse.Namespace) -> int:
+    with _progress() as step:
+        done = rebuild(
+            warehouse=chosen.warehouse,
+            desk=chosen.desk,
+            policy=chosen.policy,
+            aliases=chosen.aliases,
+            as_of=chosen.as_of,
             step=step,
         )
     _print_load(done, chosen)
@@ -220,7 +259,7 @@ def _print_load(done: Loaded, chosen: argparse.Namespace) -> None:
         return
     if done.replaced_sample:
         out.print("The warehouse held only the sample; your exports take its place.")
-    table = Table(box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, show_header=bool(done.files))
     table.add_column("file", overflow="fold")
     table.add_column("read as", overflow="fold")
     for name in ("rows", "inserted", "updated", "unchanged", "skipped", "rejected"):

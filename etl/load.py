@@ -1,6 +1,7 @@
 """Load exports into a new snapshot: what the warehouse holds, plus what is new, judged again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,21 +9,22 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from etl.aliases import KINDS, alias_folder, find_alias_files, label
 from etl.build import build, order, read_queries, side_by_side
 from etl.calendar import write_calendar
 from etl.cells import Cells
 from etl.corrections import Correction, correct, read_corrections
-from etl.desk import Desk, read_desk
+from etl.desk import Desk, parse_desk, read_desk
 from etl.dialect import read_dialect
 from etl.merge import Account, merge_records, merge_straight
-from etl.policy import read_policy
-from etl.publish import Warehouse
+from etl.policy import Row, policy_of, read_rows, write_policy
+from etl.publish import Warehouse, WarehouseError, connect
 from etl.read import read, straight
 from etl.recognise import Export, Ignored, LoadError, find_exports
 from etl.tables import create_tables, tables
 from etl.zone import changes
 
-__all__ = ["LoadError", "Loaded", "load"]
+__all__ = ["LoadError", "Loaded", "load", "rebuild"]
 
 DATA = Path(__file__).parent.parent / "data"
 CORRECTIONS = DATA / "corrections.csv"
@@ -84,6 +86,7 @@ def load(
     desk: Path = DATA / "desk.toml",
     policy: Path = DATA / "policy.csv",
     corrections: Path | None = CORRECTIONS,
+    aliases: Path | None = None,
     mapping: Path | None = None,
     date_order: str | None = None,
     as_of: datetime | None = None,
@@ -95,15 +98,17 @@ def load(
 ) -> Loaded:
     """Recognise every export under `paths`, load them, judge everything, publish one snapshot.
 
-    `as_of` is an aware instant, by default now. `date_order`, dmy or mdy, tells how to read dates such
-    as 02/03/2026 in columns that leave it open. A load adds to what the warehouse holds, unless
+    `as_of` is an aware instant, by default now. `aliases` is the folder of the desk's alias files, by
+    default that of etl/aliases.py. `date_order`, dmy or mdy, tells how to read dates such as 02/03/2026
+    in columns that leave it open. A load adds to what the warehouse holds, unless
     `fresh`, or unless it holds the shipped sample and these files are not. `step` is told what is
     being done, and how far. Raises EtlError when anything named cannot be loaded, and with
     `strict` when a record was refused or a file passed over: nothing is published then.
     """
-    the_desk = read_desk(desk)
+    the_desk, terms = read_desk(desk), read_rows(policy)
     as_of = (as_of or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None, microsecond=0)
     known = read_corrections(corrections, may_lack=corrections == CORRECTIONS)
+    stated = find_alias_files(aliases or alias_folder())
     taught = read_dialect(mapping) if mapping else None
 
     house = Warehouse(warehouse)
@@ -112,37 +117,89 @@ def load(
         if strict and ignored:
             raise LoadError(f"{ignored[0].file_name}: {ignored[0].reason} (--strict: nothing is published)")
         before = None if fresh else house.current()
-        con = duckdb.connect(
-            str(building), config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-        )
-        try:
-            con.execute("set global timezone = 'UTC'")
-            con.execute("set enable_progress_bar = false")  # ours goes to standard error
-            # Until it is published, and synced then, nobody misses a snapshot that is lost with the power.
-            con.execute("set global fsync_mode = 'NONE'")
-            con.execute("set global checkpoint_threshold = '1 TB'")
-            create_tables(con)
-            result = Loaded(None, as_of, ignored=ignored)
+        result = Loaded(None, as_of, ignored=ignored)
+        with _opened(building) as con:
             if before:
                 step("taking over what the warehouse holds", 0, len(exports))
                 result.replaced_sample = not _take_over(con, before, is_sample)
             result.files = _load_files(con, exports, the_desk, date_order, known, step)
+            # Last, for what the desk says of a name holds whatever an export says.
+            result.files += _load_files(con, stated, the_desk, None, [], step)
             if strict and result.rejected:
                 raise LoadError(_first_reject(con, result))
-            _finish_raw(con, the_desk, as_of, ignored, is_sample)
-            step("reading policy and calendar", len(exports), len(exports))
-            read_policy(con, policy, the_desk.timezone)
-            write_calendar(con, the_desk)
-            names = order(read_queries())
-            build(con, step=lambda name: step(f"building {name}", names.index(name), len(names)))
-            result.unknowns = unknowns(con)
-            step("writing the snapshot", len(names), len(names))
-            con.execute("checkpoint")
-        finally:
-            con.close()
+            _judge(con, result, the_desk, terms, is_sample, step)
         if not dry_run:
             result.snapshot = house.publish(building)
     return result
+
+
+def rebuild(
+    *,
+    warehouse: Path,
+    desk: Path | None = None,
+    policy: Path | None = None,
+    aliases: Path | None = None,
+    as_of: datetime | None = None,
+    step: Step = lambda text, done, of: None,
+) -> Loaded:
+    """Judge what the warehouse holds once more, with the alias files as they are now, and publish that.
+
+    Desk, terms and clock stay those of the current snapshot unless others are given, so that what
+    differs from it follows from what differs in the files. Raises EtlError when nothing is published yet.
+    """
+    stated = find_alias_files(aliases or alias_folder())
+    house = Warehouse(warehouse)
+    with house.writing() as building:
+        before = house.current()
+        if before is None:
+            raise WarehouseError(f"{warehouse}: nothing is published yet; load exports with python -m etl load PATH...")
+        with connect(before) as con:
+            its_as_of, its_desk, is_sample = con.execute(
+                "select as_of_at, toml_text, is_sample from raw.clock, raw.desk_file, raw.desk"
+            ).fetchone()
+            terms = read_rows(policy) if policy else policy_of(con)
+        the_desk = read_desk(desk) if desk else parse_desk(its_desk)
+        result = Loaded(None, as_of.astimezone(UTC).replace(tzinfo=None, microsecond=0) if as_of else its_as_of)
+        with _opened(building) as con:
+            step("taking over what the warehouse holds", 0, 0)
+            _take_over(con, before, is_sample)
+            result.files = _load_files(con, stated, the_desk, None, [], step)
+            _judge(con, result, the_desk, terms, is_sample, step)
+        result.snapshot = house.publish(building)
+    return result
+
+
+@contextmanager
+def _opened(building: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection to a new snapshot that is being written, with empty raw tables; close it after."""
+    con = duckdb.connect(
+        str(building), config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    )
+    try:
+        con.execute("set global timezone = 'UTC'")
+        con.execute("set enable_progress_bar = false")  # ours goes to standard error
+        # Until it is published, and synced then, nobody misses a snapshot that is lost with the power.
+        con.execute("set global fsync_mode = 'NONE'")
+        con.execute("set global checkpoint_threshold = '1 TB'")
+        create_tables(con)
+        yield con
+    finally:
+        con.close()
+
+
+def _judge(
+    con: duckdb.DuckDBPyConnection, result: Loaded, desk: Desk, terms: list[Row], is_sample: bool, step: Step
+) -> None:
+    """Judge everything that is loaded, and write the snapshot."""
+    _finish_raw(con, desk, result.as_of, result.ignored, is_sample)
+    step("reading policy and calendar", len(result.files), len(result.files))
+    write_policy(con, terms, desk.timezone)
+    write_calendar(con, desk)
+    names = order(read_queries())
+    build(con, step=lambda name: step(f"building {name}", names.index(name), len(names)))
+    result.unknowns = unknowns(con)
+    step("writing the snapshot", len(names), len(names))
+    con.execute("checkpoint")
 
 
 def _take_over(con: duckdb.DuckDBPyConnection, before: Path, is_sample: bool) -> bool:
@@ -154,9 +211,22 @@ def _take_over(con: duckdb.DuckDBPyConnection, before: Path, is_sample: bool) ->
             return False
         for name in (*tables(), *CARRIED):
             con.execute(f"insert into raw.{name} by name select * from earlier_snapshot.raw.{name}")
+        _forget_alias_files(con)
         return True
     finally:
         con.execute("detach earlier_snapshot")
+
+
+def _forget_alias_files(con: duckdb.DuckDBPyConnection) -> None:
+    """Take out what the desk's alias files said at an earlier load: they are read again as they are now."""
+    names = [label(kind) for kind in KINDS]
+    for kind in KINDS:
+        con.execute(
+            f"delete from raw.{kind} where file_number in (select file_number from raw.files where list_contains(?, file_name))",
+            [names],
+        )
+    for table in CARRIED:
+        con.execute(f"delete from raw.{table} where list_contains(?, file_name)", [names])
 
 
 def _load_files(

@@ -69,17 +69,6 @@ class Row:
     source: str
 
 
-def read_policy(con: duckdb.DuckDBPyConnection, path: str | Path, timezone: str) -> None:
-    """Fill policy.clauses and policy.limits from the policy file.
-
-    policy.clauses has the columns of the file, effective_on a DATE. policy.limits has one row per
-    version of each parameter: clause, rule, parameter, effective_on, from_at, until_at (UTC,
-    half-open, without gaps), value, value_number, value_seconds (of minutes, hours and days), unit.
-    Raises PolicyError naming the file, the record and the column.
-    """
-    write_policy(con, read_rows(path), timezone)
-
-
 def read_rows(path: str | Path) -> list[Row]:
     """Return the rows of the policy file, checked. Raises PolicyError."""
     path = Path(path)
@@ -120,6 +109,15 @@ def parse_policy(text: str, file_name: str = "policy.csv") -> list[Row]:
     return rows
 
 
+def policy_of(con: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Return the policy rows that a snapshot was judged by."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows(con.execute(f"select {', '.join(COLUMNS)} from policy.clauses order by rowid").fetchall())
+    return parse_policy(text.getvalue(), "the snapshot's policy")
+
+
 def asked_limits() -> set[tuple[str, str]]:
     """Return every (rule, parameter) that a query asks policy.limits for."""
     asked = set()
@@ -130,7 +128,12 @@ def asked_limits() -> set[tuple[str, str]]:
 
 
 def write_policy(con: duckdb.DuckDBPyConnection, rows: list[Row], timezone: str) -> None:
-    """Create policy.clauses and policy.limits from checked rows."""
+    """Fill policy.clauses and policy.limits from checked rows.
+
+    policy.clauses has the columns of the file, effective_on a DATE. policy.limits has one row per
+    version of each parameter: clause, rule, parameter, effective_on, from_at, until_at (UTC,
+    half-open, without gaps), value, value_number, value_seconds (of minutes, hours and days), unit.
+    """
     clauses = [tuple(getattr(row, name) or None for name in COLUMNS) for row in rows]
     limits = []
     stated = sorted((row for row in rows if row.parameter), key=lambda row: (row.rule, row.parameter, row.effective_on))

@@ -9,9 +9,7 @@ Replays are kept beside the snapshots, each under a name made of all that it fol
 snapshot, the instant, the terms, the desk and this product's own text. One that is there is right.
 """
 
-import csv
 import hashlib
-import io
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -28,7 +26,7 @@ from etl.build import LAYERS, build, order, read_queries
 from etl.calendar import write_calendar
 from etl.desk import Desk, parse_desk, read_desk
 from etl.load import write_desk
-from etl.policy import COLUMNS, Row, parse_policy, read_rows, write_policy
+from etl.policy import Row, policy_of, read_rows, write_policy
 from etl.publish import BUILDING, KEPT, Warehouse, WarehouseError, connect, put_in_place
 from etl.tables import ORIGIN, tables
 
@@ -82,7 +80,7 @@ def replay(
         _check_version(con, source)
         _check_instant(con, source, at)
         the_desk = read_desk(desk) if desk else parse_desk(_one(con, "select toml_text from raw.desk_file"))
-        terms = read_rows(policy) if policy else _terms(con)
+        terms = read_rows(policy) if policy else policy_of(con)
     done = _kept_or_made(house, source, at, the_desk, terms, step)
     if out is None:
         return done
@@ -170,15 +168,6 @@ def _make(building: Path, source: Path, at: datetime, desk: Desk, terms: list[Ro
         build(con, step=lambda name: step(f"building {name}", names.index(name), len(names)))
         step("writing the replay", len(names), len(names))
         con.execute("checkpoint")
-
-
-def _terms(con: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Return the policy rows that a snapshot was judged by."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows(con.execute(f"select {', '.join(COLUMNS)} from policy.clauses order by rowid").fetchall())
-    return parse_policy(text.getvalue(), "the snapshot's policy")
 
 
 def _check_version(con: duckdb.DuckDBPyConnection, source: Path) -> None:

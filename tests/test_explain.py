@@ -11,7 +11,7 @@ from etl.build import build
 from etl.calendar import write_calendar
 from etl.desk import parse_desk
 from etl.explain import ExplainError, explain_ticket
-from etl.policy import read_policy
+from etl.policy import read_rows, write_policy
 from etl.tables import create_tables
 from reference.compare import built
 from reference.desks import make
@@ -50,7 +50,7 @@ def desk_with(tickets, posts=(), changes=(), *, as_of="2026-06-01T00:00:00", des
         for row in rows:
             listed = ", ".join(f"? as {column}" for column in row)
             con.execute(f"insert into raw.{table} by name select {listed}", list(row.values()))
-    read_policy(con, POLICY, the_desk.timezone)
+    write_policy(con, read_rows(POLICY), the_desk.timezone)
     write_calendar(con, the_desk)
     build(con, wanted=WANTED)
     return con

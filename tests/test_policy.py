@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from etl.policy import SHIPPED, PolicyError, asked_limits, parse_policy, read_policy, write_policy
+from etl.policy import SHIPPED, PolicyError, asked_limits, parse_policy, read_rows, write_policy
 
 SHIPPED_TEXT = SHIPPED.read_text("utf-8")
 
@@ -106,16 +106,16 @@ def test_a_faulty_file_is_refused_with_its_place(text, message):
     assert str(caught.value) == message
 
 
-def test_a_file_that_cannot_be_read_is_refused(raw, tmp_path):
+def test_a_file_that_cannot_be_read_is_refused(tmp_path):
     with pytest.raises(PolicyError, match=r"none\.csv: cannot be read: No such file or directory"):
-        read_policy(raw, tmp_path / "none.csv", "UTC")
+        read_rows(tmp_path / "none.csv")
     (tmp_path / "latin.csv").write_bytes("é".encode("cp1252"))
     with pytest.raises(PolicyError, match=r"latin\.csv: is not UTF-8 at byte 0; save it as UTF-8"):
-        read_policy(raw, tmp_path / "latin.csv", "UTC")
+        read_rows(tmp_path / "latin.csv")
 
 
 def test_the_shipped_file_is_read_whole(raw):
-    read_policy(raw, SHIPPED, "Europe/Vilnius")
+    write_policy(raw, read_rows(SHIPPED), "Europe/Vilnius")
     clauses = raw.execute("select count(*), count(distinct clause), min(effective_on) from policy.clauses").fetchone()
     assert clauses == (LAST_RECORD, 49, date(2015, 1, 1))
     limit = raw.execute("select * from policy.limits where rule = 'resolution_time' and parameter = 'last'").fetchall()
@@ -163,7 +163,7 @@ def test_blank_rows_a_byte_order_mark_and_spaces_are_no_fault(raw, tmp_path):
     path.write_text(
         "\ufeff" + changed("resolution_time,first,7,day", "resolution_time, first , 7 ,day") + ",,,,,,,,\n", "utf-8"
     )
-    read_policy(raw, path, "UTC")
+    write_policy(raw, read_rows(path), "UTC")
     assert raw.execute(
         "select value, value_number from policy.limits where rule = 'resolution_time' and parameter = 'first'"
     ).fetchall() == [("7", 7.0)]

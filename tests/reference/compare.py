@@ -13,7 +13,7 @@ from etl.build import build
 from etl.calendar import write_calendar
 from etl.desk import read_desk
 from etl.load import load
-from etl.policy import read_policy
+from etl.policy import read_rows, write_policy
 from etl.tables import create_tables
 from reference.cells import Tables
 from reference.desks import COLUMNS, RandomDesk
@@ -150,7 +150,7 @@ def built(desk: RandomDesk, as_of: datetime, wanted: set[str] | None = None) -> 
         toml, policy = write_desk(desk, Path(folder))
         the_desk = read_desk(toml)
         con.execute("insert into raw.desk values ('Desk', ?, null, null, false)", [the_desk.timezone])
-        read_policy(con, policy, the_desk.timezone)
+        write_policy(con, read_rows(policy), the_desk.timezone)
     write_calendar(con, the_desk)
     build(con, wanted=wanted)
     return con
