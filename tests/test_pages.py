@@ -283,7 +283,7 @@ def test_no_median_of_fewer_than_twenty(sample, open_page):
     tile = next(metric for metric in app.metric if metric.label.startswith("Median"))
     with connect(sample) as con:
         (answered,) = con.execute(
-            """select count(*) from reports.tickets join reports.ticket_details using (ticket_id)
+            """select count(*) from reports.tickets
             where product_name = 'Review Ribbon' and responded_on > date '2026-10-30' - 28 and is_in_averages
                 and response_band in ('within_1_day', 'within_2_days', 'late')"""
         ).fetchone()
@@ -514,7 +514,7 @@ def test_a_filter_changes_the_numbers(key, label, test, sample, open_page):
     with connect(sample) as con:
         tickets, open_now = con.execute(
             f"""select count(*), count(*) filter (is_open)
-            from reports.tickets join reports.ticket_details using (ticket_id) where {test}"""
+            from reports.tickets where {test}"""
         ).fetchone()
     assert f"n = {tickets:,} tickets" in texts(app)
     assert app.metric[0].value == str(open_now)
@@ -547,11 +547,11 @@ def test_chosen_days_are_inclusive(sample):
 def test_filters_that_leave_nothing_say_so(sample, open_page):
     with connect(sample) as con:
         product, channel = con.execute(
-            """select product_name, channel_code from (select distinct product_name from reports.ticket_details),
+            """select product_name, channel_code from (select distinct product_name from reports.tickets),
                 (values ('phone'), ('chat')) as channels(channel_code)
             where (product_name, channel_code) not in (
-                select product_name, channel_code from reports.ticket_details
-                join reports.tickets using (ticket_id) where channel_code is not null
+                select product_name, channel_code from reports.tickets
+                where channel_code is not null
             ) limit 1"""
         ).fetchone()
     app = open_page(sample, product=product, channel=channel)
@@ -584,7 +584,7 @@ def test_the_tickets_behind_a_number(address, test, sample, open_page):
     app = open_page(sample, "pages/tickets.py", **address)
     with connect(sample) as con:
         (expected,) = con.execute(
-            f"""select count(*) from reports.tickets as t join reports.ticket_details as d using (ticket_id)
+            f"""select count(*) from reports.tickets as t
             where {test}"""
         ).fetchone()
     assert expected > 0

@@ -12,43 +12,37 @@ with reasons as (
         'The client waits; about to close as inactive' as reason,
         filtered_tickets.auto_close_due_at as due_at
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
-    where ticket_details.is_neglected
-        and ticket_details.auto_close_state in ('closing_soon', 'due')
+    where filtered_tickets.is_neglected
+        and filtered_tickets.auto_close_state in ('closing_soon', 'due')
 
     union all
 
     select
         filtered_tickets.ticket_id,
-        ticket_details.waiting_since_at as since_at,
+        filtered_tickets.waiting_since_at as since_at,
         2 as urgency,
         'answer_overdue' as reason_code,
         '1.5' as clause,
-        format('Answer overdue after {:.1f} business days', ticket_details.waiting_business_days) as reason,
-        ticket_details.answer_due_at as due_at
+        format('Answer overdue after {:.1f} business days', filtered_tickets.waiting_business_days) as reason,
+        filtered_tickets.answer_due_at as due_at
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
-    where ticket_details.is_answer_overdue
+    where filtered_tickets.is_answer_overdue
 
     union all
 
     -- In its second half, the time for an answer is worth a look.
     select
         filtered_tickets.ticket_id,
-        ticket_details.waiting_since_at as since_at,
+        filtered_tickets.waiting_since_at as since_at,
         3 as urgency,
         'answer_soon' as reason_code,
         '1.5' as clause,
-        format('Waiting for an answer for {:.1f} business days', ticket_details.waiting_business_days) as reason,
-        ticket_details.answer_due_at as due_at
+        format('Waiting for an answer for {:.1f} business days', filtered_tickets.waiting_business_days) as reason,
+        filtered_tickets.answer_due_at as due_at
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
-    where ticket_details.is_waiting_for_answer
-        and not ticket_details.is_answer_overdue
-        and ticket_details.waiting_business_days > 1
+    where filtered_tickets.is_waiting_for_answer
+        and not filtered_tickets.is_answer_overdue
+        and filtered_tickets.waiting_business_days > 1
 
     union all
 
@@ -58,15 +52,13 @@ with reasons as (
         4 as urgency,
         'resolution_overdue' as reason_code,
         '1.6' as clause,
-        format('Resolution overdue, open for {:.0f} days, the desk''s turn', ticket_details.age_days) as reason,
+        format('Resolution overdue, open for {:.0f} days, the desk''s turn', filtered_tickets.age_days) as reason,
         resolution_time.due_at
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
     inner join rules.resolution_time as resolution_time
         on resolution_time.subject_id = filtered_tickets.ticket_id
-    where ticket_details.is_resolution_overdue
-        and ticket_details.is_waiting_on_desk
+    where filtered_tickets.is_resolution_overdue
+        and filtered_tickets.is_waiting_on_desk
 
 ),
 
@@ -84,13 +76,13 @@ select
     pressing.reason,
     pressing.due_at,
     pressing.since_at,
-    ticket_details.subject,
-    ticket_details.client_name,
-    ticket_details.product_name,
-    ticket_details.agent_name,
-    ticket_details.ticket_link,
+    tickets.subject,
+    tickets.client_name,
+    tickets.product_name,
+    tickets.agent_name,
+    tickets.ticket_link,
     pressing.clause,
     row_number() over (order by pressing.urgency, pressing.since_at, pressing.ticket_id) as position
 from pressing
-inner join reports.ticket_details as ticket_details
-    on ticket_details.ticket_id = pressing.ticket_id
+inner join reports.tickets as tickets
+    on tickets.ticket_id = pressing.ticket_id

@@ -36,14 +36,14 @@ select
     stated.due_at,
     stated.closed_at,
     stated.late_days,
-    ticket_details.closed_on,
-    ticket_details.subject,
-    ticket_details.client_name,
-    ticket_details.product_name,
-    ticket_details.agent_name,
+    filtered_tickets.closed_on,
+    filtered_tickets.subject,
+    filtered_tickets.client_name,
+    filtered_tickets.product_name,
+    filtered_tickets.agent_name,
     auto_close.verdict,
     auto_close.clause,
-    ticket_details.ticket_link,
+    filtered_tickets.ticket_link,
     -- Open ones first, of those the ones whose client waits, then what is due next; closed ones newest first.
     row_number() over (
         order by
@@ -56,7 +56,5 @@ select
 from stated
 inner join filtered_tickets
     on filtered_tickets.ticket_id = stated.ticket_id
-inner join reports.ticket_details as ticket_details
-    on ticket_details.ticket_id = stated.ticket_id
 left join rules.auto_close as auto_close
     on auto_close.subject_id = stated.ticket_id

@@ -27,9 +27,7 @@ select
 from reports.auto_closes as auto_closes
 inner join filtered_tickets
     on filtered_tickets.ticket_id = auto_closes.ticket_id
-inner join reports.ticket_details as ticket_details
-    on ticket_details.ticket_id = auto_closes.ticket_id
 cross join chosen_period
 where auto_closes.closed_at is null
-    or ticket_details.closed_on between chosen_period.from_on and chosen_period.until_on
+    or filtered_tickets.closed_on between chosen_period.from_on and chosen_period.until_on
 group by auto_closes.state

@@ -8,12 +8,10 @@ with counted as (
 
     select
         filtered_tickets.product_id,
-        any_value(ticket_details.product_name) as product_name,
+        any_value(filtered_tickets.product_name) as product_name,
         coalesce(filtered_tickets.outcome_code, 'unknown') as outcome_code,
         count(*) as ticket_count
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
     inner join chosen_period
         on filtered_tickets.opened_on between chosen_period.from_on and chosen_period.until_on
     where filtered_tickets.outcome_code is not null

@@ -6,20 +6,16 @@ with named as (
     select
         'product' as kind,
         coalesce(tickets.product_id, '') as code,
-        ticket_details.product_name as label
+        tickets.product_name as label
     from reports.tickets as tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = tickets.ticket_id
 
     union all
 
     select
         'agent' as kind,
         coalesce(tickets.agent_id, '') as code,
-        ticket_details.agent_name as label
+        tickets.agent_name as label
     from reports.tickets as tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = tickets.ticket_id
 
     union all
 

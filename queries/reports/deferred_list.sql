@@ -25,11 +25,11 @@ select
     deferred.is_open,
     deferred_days.day_on as deferred_on,
     release_days.day_on as next_release_on,
-    ticket_details.subject,
-    ticket_details.client_name,
-    ticket_details.product_name,
-    ticket_details.agent_name,
-    ticket_details.ticket_link,
+    filtered_tickets.subject,
+    filtered_tickets.client_name,
+    filtered_tickets.product_name,
+    filtered_tickets.agent_name,
+    filtered_tickets.ticket_link,
     '4.9' as clause,
     row_number() over (
         order by
@@ -40,8 +40,6 @@ select
 from reports.deferred as deferred
 inner join filtered_tickets
     on filtered_tickets.ticket_id = deferred.ticket_id
-inner join reports.ticket_details as ticket_details
-    on ticket_details.ticket_id = deferred.ticket_id
 left join facts.local_time as deferred_days
     on deferred_days.piece_on = cast(deferred.deferred_at as date)
     and deferred_days.from_at <= deferred.deferred_at

@@ -5,20 +5,18 @@
 with tickets as (
 
     select
-        ticket_details.response_code,
-        ticket_details.resolution_code,
+        filtered_tickets.response_code,
+        filtered_tickets.resolution_code,
         filtered_tickets.eligibility_code,
         filtered_tickets.is_open,
         filtered_tickets.outcome_code,
         filtered_tickets.reopen_count,
         filtered_tickets.response_basis,
-        ticket_details.post_count,
-        ticket_details.satisfaction_code
+        filtered_tickets.post_count,
+        filtered_tickets.satisfaction_code
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
     inner join chosen_period
-        on ticket_details.opened_on between chosen_period.from_on and chosen_period.until_on
+        on filtered_tickets.opened_on between chosen_period.from_on and chosen_period.until_on
 
 ),
 

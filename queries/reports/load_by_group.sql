@@ -21,13 +21,11 @@ opened as (
             or filtered_tickets.reopen_count > 0
         ) as closed_once_count,
         count(*) filter (filtered_tickets.reopen_count > 0) as reopened_ticket_count,
-        count(ticket_details.post_count) as posted_count,
-        sum(ticket_details.post_count) as post_count,
-        count(*) filter (ticket_details.satisfaction_code = 'good') as good_count,
-        count(*) filter (ticket_details.satisfaction_code in ('good', 'bad')) as rated_count
+        count(filtered_tickets.post_count) as posted_count,
+        sum(filtered_tickets.post_count) as post_count,
+        count(*) filter (filtered_tickets.satisfaction_code = 'good') as good_count,
+        count(*) filter (filtered_tickets.satisfaction_code in ('good', 'bad')) as rated_count
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
     inner join chosen_period
         on filtered_tickets.opened_on between chosen_period.from_on and chosen_period.until_on
     group by

@@ -22,25 +22,23 @@ tickets as (
 
     select
         filtered_tickets.is_open,
-        ticket_details.opened_on,
-        ticket_details.responded_on,
-        ticket_details.is_waiting_on_desk,
-        ticket_details.is_answer_overdue,
-        ticket_details.is_resolution_overdue,
+        filtered_tickets.opened_on,
+        filtered_tickets.responded_on,
+        filtered_tickets.is_waiting_on_desk,
+        filtered_tickets.is_answer_overdue,
+        filtered_tickets.is_resolution_overdue,
         -- Judged are those within or late; running past due counts as late, running ones do not count.
-        filtered_tickets.is_in_averages and ticket_details.response_verdict in ('pass', 'fail') as is_judged,
-        filtered_tickets.is_in_averages and ticket_details.response_verdict = 'pass' as is_within_2_days,
+        filtered_tickets.is_in_averages and filtered_tickets.response_verdict in ('pass', 'fail') as is_judged,
+        filtered_tickets.is_in_averages and filtered_tickets.response_verdict = 'pass' as is_within_2_days,
         filtered_tickets.is_in_averages
-        and ticket_details.response_verdict = 'pass'
-        and ticket_details.response_code = 'within_1_day' as is_within_1_day,
+        and filtered_tickets.response_verdict = 'pass'
+        and filtered_tickets.response_code = 'within_1_day' as is_within_1_day,
         case
             when filtered_tickets.is_in_averages
-                and ticket_details.response_code in ('within_1_day', 'within_2_days', 'late')
-                then ticket_details.response_business_days
+                and filtered_tickets.response_code in ('within_1_day', 'within_2_days', 'late')
+                then filtered_tickets.response_business_days
         end as response_business_days
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
 
 ),
 

@@ -31,21 +31,19 @@ steps as (
 tickets as (
 
     select
-        floor((lengths.until_on - ticket_details.opened_on) / lengths.step_days) as opened_step_number,
-        floor((lengths.until_on - ticket_details.responded_on) / lengths.step_days) as responded_step_number,
-        filtered_tickets.is_in_averages and ticket_details.response_verdict in ('pass', 'fail') as is_judged,
-        filtered_tickets.is_in_averages and ticket_details.response_verdict = 'pass' as is_within_2_days,
+        floor((lengths.until_on - filtered_tickets.opened_on) / lengths.step_days) as opened_step_number,
+        floor((lengths.until_on - filtered_tickets.responded_on) / lengths.step_days) as responded_step_number,
+        filtered_tickets.is_in_averages and filtered_tickets.response_verdict in ('pass', 'fail') as is_judged,
+        filtered_tickets.is_in_averages and filtered_tickets.response_verdict = 'pass' as is_within_2_days,
         case
             when filtered_tickets.is_in_averages
-                and ticket_details.response_code in ('within_1_day', 'within_2_days', 'late')
-                then ticket_details.response_business_days
+                and filtered_tickets.response_code in ('within_1_day', 'within_2_days', 'late')
+                then filtered_tickets.response_business_days
         end as response_business_days
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
     inner join lengths
-        on ticket_details.opened_on between lengths.from_on and lengths.until_on
-        or ticket_details.responded_on between lengths.from_on and lengths.until_on
+        on filtered_tickets.opened_on between lengths.from_on and lengths.until_on
+        or filtered_tickets.responded_on between lengths.from_on and lengths.until_on
 
 ),
 

@@ -45,20 +45,20 @@ select
     -- Whoever did not have the last word has the turn [L4].
     case when words.is_agent then 'client' else 'desk' end as turn_code,
     age_bands.age_code,
-    ticket_details.subject,
-    ticket_details.client_name,
-    ticket_details.opened_on,
-    ticket_details.response_code,
-    ticket_details.resolution_code,
-    ticket_details.ticket_link,
+    tickets.subject,
+    tickets.client_name,
+    tickets.opened_on,
+    tickets.response_code,
+    tickets.resolution_code,
+    tickets.ticket_link,
     -- Newest first, as in the list of all tickets.
     -cast(epoch(open_tickets.opened_at) as bigint) as position
 from open_tickets
 inner join facts.age_bands as age_bands
     on open_tickets.age_seconds > age_bands.over_seconds
     and open_tickets.age_seconds <= age_bands.until_seconds
-inner join reports.ticket_details as ticket_details
-    on ticket_details.ticket_id = open_tickets.ticket_id
+inner join reports.tickets as tickets
+    on tickets.ticket_id = open_tickets.ticket_id
 left join facts.words as words
     on words.ticket_id = open_tickets.ticket_id
     and words.said_at <= open_tickets.ended_at

@@ -5,13 +5,11 @@
 with openings as (
 
     select
-        ticket_details.opened_weekday,
-        ticket_details.opened_hour
+        filtered_tickets.opened_weekday,
+        filtered_tickets.opened_hour
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
     inner join chosen_period
-        on ticket_details.opened_on between chosen_period.from_on and chosen_period.until_on
+        on filtered_tickets.opened_on between chosen_period.from_on and chosen_period.until_on
 
 ),
 

@@ -5,16 +5,14 @@
 with tickets as (
 
     select
-        ticket_details.opened_week_on,
+        filtered_tickets.opened_week_on,
         filtered_tickets.reopen_count,
         filtered_tickets.reopen_count is not null
         and coalesce(not filtered_tickets.is_open or filtered_tickets.reopen_count > 0, false) as is_closed_once,
-        ticket_details.post_count
+        filtered_tickets.post_count
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
     inner join chosen_period
-        on ticket_details.opened_on between chosen_period.from_on and chosen_period.until_on
+        on filtered_tickets.opened_on between chosen_period.from_on and chosen_period.until_on
 
 ),
 

@@ -6,21 +6,19 @@ with tickets as (
 
     select
         coalesce(filtered_tickets.product_id, '') as product_code,
-        ticket_details.product_name,
+        filtered_tickets.product_name,
         coalesce(filtered_tickets.agent_id, '') as agent_code,
-        ticket_details.agent_name,
+        filtered_tickets.agent_name,
         coalesce(filtered_tickets.channel_code, '') as channel_code,
-        ticket_details.resolution_code,
-        ticket_details.resolution_verdict,
+        filtered_tickets.resolution_code,
+        filtered_tickets.resolution_verdict,
         case
-            when ticket_details.resolution_code in ('within_1_week', 'within_2_weeks', 'late')
-                then ticket_details.resolution_days
+            when filtered_tickets.resolution_code in ('within_1_week', 'within_2_weeks', 'late')
+                then filtered_tickets.resolution_days
         end as duration_days
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
     inner join chosen_period
-        on ticket_details.opened_on between chosen_period.from_on and chosen_period.until_on
+        on filtered_tickets.opened_on between chosen_period.from_on and chosen_period.until_on
     where filtered_tickets.is_in_averages
 
 ),

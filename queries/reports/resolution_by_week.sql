@@ -5,13 +5,11 @@
 with tickets as (
 
     select
-        ticket_details.opened_week_on as week_on,
-        ticket_details.resolution_code
+        filtered_tickets.opened_week_on as week_on,
+        filtered_tickets.resolution_code
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
     inner join chosen_period
-        on ticket_details.opened_on between chosen_period.from_on and chosen_period.until_on
+        on filtered_tickets.opened_on between chosen_period.from_on and chosen_period.until_on
     where filtered_tickets.is_in_averages
 
 ),

@@ -5,16 +5,14 @@
 with resolutions as (
 
     select
-        ticket_details.resolved_week_on as week_on,
-        ticket_details.resolution_days as duration_days
+        filtered_tickets.resolved_week_on as week_on,
+        filtered_tickets.resolution_days as duration_days
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
     inner join chosen_period
-        on ticket_details.resolved_on between chosen_period.from_on and chosen_period.until_on
+        on filtered_tickets.resolved_on between chosen_period.from_on and chosen_period.until_on
     where filtered_tickets.is_in_averages
-        and ticket_details.resolution_code in ('within_1_week', 'within_2_weeks', 'late')
-        and ticket_details.resolution_days is not null
+        and filtered_tickets.resolution_code in ('within_1_week', 'within_2_weeks', 'late')
+        and filtered_tickets.resolution_days is not null
 
 )
 

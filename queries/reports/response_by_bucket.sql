@@ -5,16 +5,14 @@
 with answers as (
 
     select
-        ticket_details.response_bucket,
-        ticket_details.response_code
+        filtered_tickets.response_bucket,
+        filtered_tickets.response_code
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
     inner join chosen_period
-        on ticket_details.responded_on between chosen_period.from_on and chosen_period.until_on
+        on filtered_tickets.responded_on between chosen_period.from_on and chosen_period.until_on
     where filtered_tickets.is_in_averages
-        and ticket_details.response_code in ('within_1_day', 'within_2_days', 'late')
-        and ticket_details.response_bucket is not null
+        and filtered_tickets.response_code in ('within_1_day', 'within_2_days', 'late')
+        and filtered_tickets.response_bucket is not null
 
 ),
 

@@ -5,17 +5,15 @@
 with counted as (
 
     select
-        ticket_details.opened_week_on as week_on,
-        coalesce(ticket_details.satisfaction_code, 'unknown') as satisfaction_code,
+        filtered_tickets.opened_week_on as week_on,
+        coalesce(filtered_tickets.satisfaction_code, 'unknown') as satisfaction_code,
         count(*) as ticket_count
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
     inner join chosen_period
-        on ticket_details.opened_on between chosen_period.from_on and chosen_period.until_on
+        on filtered_tickets.opened_on between chosen_period.from_on and chosen_period.until_on
     group by
-        ticket_details.opened_week_on,
-        coalesce(ticket_details.satisfaction_code, 'unknown')
+        filtered_tickets.opened_week_on,
+        coalesce(filtered_tickets.satisfaction_code, 'unknown')
 
 )
 

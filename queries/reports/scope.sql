@@ -9,10 +9,8 @@ select
     strftime(chosen_period.until_on, '%-d %b %Y') as until_text,
     count(filtered_tickets.ticket_id) as ticket_count,
     count(*) filter (
-        ticket_details.opened_on between chosen_period.from_on and chosen_period.until_on
+        filtered_tickets.opened_on between chosen_period.from_on and chosen_period.until_on
     ) as opened_count
 from chosen_period
 left join filtered_tickets on true
-left join reports.ticket_details as ticket_details
-    on ticket_details.ticket_id = filtered_tickets.ticket_id
 group by all

@@ -10,18 +10,16 @@ select
     findings.effective_on,
     findings.happened_at,
     findings.due_at,
-    ticket_details.subject,
-    ticket_details.client_name,
-    ticket_details.product_name,
-    ticket_details.agent_name,
+    filtered_tickets.subject,
+    filtered_tickets.client_name,
+    filtered_tickets.product_name,
+    filtered_tickets.agent_name,
     filtered_tickets.opened_at,
-    ticket_details.opened_on,
-    ticket_details.ticket_link,
+    filtered_tickets.opened_on,
+    filtered_tickets.ticket_link,
     -- Newest first. Not a row number: that would need every ticket, and a page asks for a few.
     -cast(epoch(filtered_tickets.opened_at) as bigint) as position
 from rules.findings as findings
 inner join filtered_tickets
     on filtered_tickets.ticket_id = findings.subject_id
-inner join reports.ticket_details as ticket_details
-    on ticket_details.ticket_id = findings.subject_id
 where findings.subject_kind = 'ticket'

@@ -61,19 +61,19 @@ select
     -- The help desk's own number of the ticket.
     filtered_tickets.ticket_id,
     -- The ticket's title, as the client or the desk wrote it.
-    ticket_details.subject,
+    filtered_tickets.subject,
     -- The client's address, that at the end of its aliases.
     filtered_tickets.client_id,
     -- The client's name, else the address.
-    ticket_details.client_name,
+    filtered_tickets.client_name,
     -- The product as the export names it.
     filtered_tickets.product_id,
     -- The product in words.
-    ticket_details.product_name,
+    filtered_tickets.product_name,
     -- Who the help desk says the ticket is with.
     filtered_tickets.agent_id,
     -- That agent's name, else the id.
-    ticket_details.agent_name,
+    filtered_tickets.agent_name,
     -- How the question came. (4.3)
     filtered_tickets.channel_code,
     -- What the question is about, as the help desk has it. (4.1)
@@ -95,13 +95,13 @@ select
     -- Open hours of the desk, in seconds, up to the first answer; of an unanswered open ticket up to as-of. (1.5)
     filtered_tickets.response_business_seconds,
     -- The same in business days of the desk. (1.5)
-    ticket_details.response_business_days,
+    filtered_tickets.response_business_days,
     -- The first instant at which the last limit of the terms is used up. (1.5)
     filtered_tickets.response_due_at,
     -- The first response against both limits; not_started: the client has not written yet. (1.5)
-    ticket_details.response_code,
+    filtered_tickets.response_code,
     -- What the rule on the first response says. (1.5)
-    cast(ticket_details.response_verdict as varchar) as response_verdict_code,
+    cast(filtered_tickets.response_verdict as varchar) as response_verdict_code,
     -- Questions the client asked: the first, and each word after an answer. (1.5)
     questions.turn_count,
     -- Of these, answered late or overdue now. (1.5)
@@ -119,11 +119,11 @@ select
     -- Elapsed seconds from opening to resolution; of an open ticket up to as-of. (1.6)
     filtered_tickets.resolution_seconds,
     -- The same in days of 24 hours. (1.6)
-    ticket_details.resolution_days,
+    filtered_tickets.resolution_days,
     -- The resolution against both limits. (1.6)
-    ticket_details.resolution_code,
+    filtered_tickets.resolution_code,
     -- What the rule on the resolution says. (1.6)
-    cast(ticket_details.resolution_verdict as varchar) as resolution_verdict_code,
+    cast(filtered_tickets.resolution_verdict as varchar) as resolution_verdict_code,
     -- Seconds in which the desk waited for the client: from an answer to the client's next word. (1.6)
     filtered_tickets.client_wait_seconds,
     -- Elapsed seconds less those of the client's. (1.6)
@@ -137,9 +137,9 @@ select
     -- How the ticket ended; deferred also while it waits for a release. (4.9)
     filtered_tickets.outcome_code,
     -- Days of 24 hours from the opening to as-of.
-    ticket_details.age_days,
+    filtered_tickets.age_days,
     -- Whether the next word is the desk's.
-    ticket_details.is_waiting_on_desk,
+    filtered_tickets.is_waiting_on_desk,
     -- The last word of client or desk, else the opening. (4.6)
     filtered_tickets.last_activity_at,
     -- Whose word was the last: client, agent or nobody. (4.6)
@@ -147,9 +147,9 @@ select
     -- When the terms close the ticket if nobody writes. (4.6)
     filtered_tickets.auto_close_due_at,
     -- Where the ticket stands on its way to that closing, or how it was closed. (4.6)
-    ticket_details.auto_close_state,
+    filtered_tickets.auto_close_state,
     -- Whether the ticket is closed, or about to be, for a silence that is the desk's. (4.6)
-    ticket_details.is_neglected,
+    filtered_tickets.is_neglected,
     -- The older ticket of the client on the same issue. (4.7)
     paired.older_ticket_id,
     -- The newer ticket of the client on the same issue. (4.7)
@@ -179,10 +179,8 @@ select
     -- Whether the client was not banned. (5)
     cast(not_banned.verdict as varchar) as not_banned_verdict_code,
     -- Where the ticket is in the help desk.
-    ticket_details.ticket_link
+    filtered_tickets.ticket_link
 from filtered_tickets
-inner join reports.ticket_details as ticket_details
-    on ticket_details.ticket_id = filtered_tickets.ticket_id
 left join questions
     on questions.ticket_id = filtered_tickets.ticket_id
 left join spoken

@@ -14,12 +14,10 @@ with clauses as (
 
 opened as (
 
-    select ticket_details.ticket_id
+    select filtered_tickets.ticket_id
     from filtered_tickets
-    inner join reports.ticket_details as ticket_details
-        on ticket_details.ticket_id = filtered_tickets.ticket_id
     inner join chosen_period
-        on ticket_details.opened_on between chosen_period.from_on and chosen_period.until_on
+        on filtered_tickets.opened_on between chosen_period.from_on and chosen_period.until_on
 
 ),
 
