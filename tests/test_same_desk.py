@@ -80,6 +80,7 @@ class Form:
     expected: dict[str, str] = field(default_factory=dict)  # column: SQL over `desk`; of the others, themselves
     among: str = "true"  # the tickets the export can hold at all, or tell the beginning of
     stands_in: str = ""  # what the export has instead of an address, as SQL; the desk then says whose it is
+    is_json: bool = False  # `rows` is then a query for the objects, one a line
     more: str = ""  # SQL for cells in any number, each in a column of this name at the end
     more_name: str = ""
 
@@ -137,6 +138,59 @@ FORMS = {
             "response_verdict": f"case when {TOLD} then response_verdict else 'unknown' end",
         },
         "opened_by = 'client'",
+    ),
+    "zendesk_export": Form(
+        "",
+        f"""
+        select
+            ticket_id as id,
+            {words("status_code", open="open", pending="pending", on_hold="hold", solved="solved", closed="closed")}
+                as status,
+            {{'channel': {words("channel_code", ticket="web", email="email", phone="voice", chat="chat", other="forum")}}} as via,
+            {iso("opened_at")} as created_at,
+            {iso("opened_at")} as updated_at,
+            {{'id': address, 'email': address}} as requester,
+            {{'id': case opened_by when 'client' then address else 'the desk' end}} as submitter,
+            {{'id': agent_id}} as assignee,
+            {{'solved_at': {iso("told_resolved_at")}, 'reopens': told_reopen_count}} as metric_set,
+            -- What the ticket was opened with is its first comment.
+            list_prepend(
+                {{
+                    'id': 'opening ' || ticket_id,
+                    'author_id': case opened_by when 'client' then address else 'the desk' end,
+                    'created_at': {iso("opened_at")}
+                }},
+                coalesce(said.comments, [])
+            ) as comments
+        from desk
+        left join (
+            select
+                ticket_id,
+                list({{
+                    'id': post_id,
+                    'author_id': case author_role when 'client' then address else author_id end,
+                    'created_at': {iso("posted_at")}
+                }} order by posted_at, author_role desc) as comments
+            from raw.posts
+            inner join desk using (ticket_id)
+            where is_public and not is_auto
+            group by all
+        ) as said using (ticket_id)""",
+        WITHOUT_OUTCOMES
+        | {
+            "product_id": "null",
+            "coverage_verdict": "'unknown'",
+            "response_verdict": f"case when {TOLD} then response_verdict else 'unknown' end",
+            # Closed without ever being solved: when is not told, so neither what came before it.
+            "closed_at": f"case when {SOLVED} then closed_at end",
+            "client_wait_seconds": f"case when is_open or {SOLVED} then client_wait_seconds end",
+            "desk_seconds": f"case when is_open or {SOLVED} then desk_seconds end",
+            "last_activity_at": f"case when is_open or {SOLVED} then last_activity_at end",
+            "last_word_by": f"""case
+                when is_open or {SOLVED} then case last_word_by when 'nobody' then opened_by else last_word_by end
+            end""",
+        },
+        is_json=True,
     ),
     "freshdesk_tickets": Form(
         "Ticket ID|Subject|Status|Source|Agent|Created time|Resolved time|Closed time|Last update time|Initial response time|First response time (in hrs)|Product|Full name|Email",
@@ -360,13 +414,17 @@ def test_same_desk_gives_the_same_numbers_in_every_form(whole, raw, tmp_path, na
     if form.stands_in:
         stated += f" union select {form.stands_in}, address from desk"
     whole.execute(f"copy ({stated}) to '{tmp_path}/aliases.csv'")
-    with (tmp_path / "export.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(cells(form, whole))
+    export = tmp_path / ("export.ndjson" if form.is_json else "export.csv")
+    if form.is_json:
+        whole.execute(f"copy ({form.rows}) to '{export}' (format json)")
+    else:
+        with export.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(cells(form, whole))
 
-    for path in sorted(tmp_path.glob("*.csv")):
+    for path in sorted(tmp_path.glob("*.*")):
         load_file(raw, path)
     assert reasons(raw) == []
-    assert ("export.csv", name) in raw.execute("select file_name, dialect from raw.files").fetchall()
+    assert (export.name, name) in raw.execute("select file_name, dialect from raw.files").fetchall()
     judge(raw)
     columns = ", ".join(f"{form.expected.get(column, column)} as {column}" for column in COLUMNS)
     expected = whole.execute(f"select ticket_id, {columns} from desk where {form.among} order by ticket_id")
