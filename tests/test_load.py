@@ -403,6 +403,66 @@ def test_torn_record_is_named_and_the_rest_is_loaded(raw, tmp_path, torn, reason
     assert reasons(raw) == [f"2, None: {reason}"]
 
 
+def test_edge_case_53_overlapping_exports(raw, tmp_path):
+    march = TICKETS + "1,,2026-03-02 10:00,,open,0\n2,,2026-03-03 10:00,,open,0\n"
+    april = TICKETS + "2,,2026-03-03 10:00,2026-04-01 10:00,closed,0\n3,,2026-04-02 10:00,,open,0\n"
+    assert counts(load_text(raw, tmp_path, "march.csv", march)) == (2, 2, 0, 0, 0, 0)
+    assert counts(load_text(raw, tmp_path, "march again.csv", march)) == (2, 0, 0, 2, 0, 0)  # idempotent
+    assert counts(load_text(raw, tmp_path, "april.csv", april)) == (2, 1, 1, 0, 0, 0)  # the newest wins
+    found = raw.execute("select ticket_id, status_code from raw.tickets order by 1").fetchall()
+    assert found == [("1", "open"), ("2", "closed"), ("3", "open")]  # what a later export lacks stays
+
+
+def test_edge_case_53_one_ticket_in_two_dialects(raw, tmp_path):
+    newer = '{"id": 1, "requester_id": 7, "submitter_id": 7, "status": "solved", "created_at": "2026-03-02T08:00:00Z", '
+    newer += '"updated_at": "2026-03-05T08:00:00Z"}\n'
+    load_text(raw, tmp_path, "api.ndjson", newer)
+    assert load_text(raw, tmp_path, "report.csv", ZENDESK + zendesk("Open", "2026-03-03")).unchanged == 1
+    assert raw.execute("select status_code from raw.tickets").fetchall() == [("solved",)]
+    assert load_text(raw, tmp_path, "later.csv", ZENDESK + zendesk("Open", "2026-03-06")).updated == 1
+
+
+def test_edge_case_54_a_csv_as_spreadsheets_write_it(raw, tmp_path):
+    text = (
+        "ticket_id;opened_at;subject\r\n"
+        '1;2025-10-26 03:30;"two\r\nlines; a semicolon"\r\n'  # twice that night: the first (T1)
+        "2;2026-03-29 03:30;never\r\n"  # not on the clock that night: the offset before the change (T1)
+        "3;2025-10-26T03:30:00+03:00;summer\r\n"  # offsets of one column go to UTC
+        "4;2025-10-26T03:30:00+02:00;winter\r\n"
+        "5;02.03.2026 10:00;dotted\r\n"
+        "6;31.02.2026;no such day\r\n"
+    )
+    account = load_text(raw, tmp_path, "tickets.csv", text.encode("utf-8-sig"))
+    assert counts(account) == (6, 5, 0, 0, 0, 1)
+    found = raw.execute("select strftime(opened_at, '%Y-%m-%d %H:%M') from raw.tickets order by ticket_id").fetchall()
+    assert [at for (at,) in found] == [
+        "2025-10-26 00:30",
+        "2026-03-29 01:30",
+        "2025-10-26 00:30",
+        "2025-10-26 01:30",
+        "2026-03-02 08:00",
+    ]
+    assert reasons(raw) == ["6, opened_at: cannot read '31.02.2026' as an instant (DD/MM/YYYY or YYYY-MM-DD)"]
+
+
+def test_sentinels_are_null_where_the_dialect_says_so(raw, tmp_path, mapping):
+    text = """
+recognise = ["No"]
+null = ["?", "-"]
+[[table]]
+name = "tickets"
+[table.columns]
+ticket_id = "No"
+opened_at = "From"
+closed_at = { from = "To", null = ["1900-01-01", "1900-01-01 00:00:00"] }
+subject = "What"
+"""
+    rows = "No,From,To,What\n1,2026-03-02,1900-01-01,-\n2,2026-03-02,?,x\n3,2026-03-02,1900-01-01 00:00:00,?\n"
+    assert counts(load_text(raw, tmp_path, "x.csv", rows, mapping=mapping(text))) == (3, 3, 0, 0, 0, 0)
+    found = raw.execute("select closed_at, subject from raw.tickets order by ticket_id").fetchall()
+    assert found == [(None, None), (None, "x"), (None, None)]
+
+
 def write_xlsx(path, rows):
     with xlsxwriter.Workbook(
         path, {"default_date_format": "yyyy-mm-dd hh:mm:ss", "strings_to_formulas": False}

@@ -4,17 +4,21 @@ The files are not part of the project (see shared/data/README.md); without them 
 """
 
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from etl.load import load
+from etl.cells import Cells
+from etl.load import load, load_export
 from etl.publish import connect
+from etl.recognise import find_exports
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 SERVICENOW = SHARED / "servicenow_incident_log" / "incident_event_log.csv"
 ITALIAN = SHARED / "helpdesk_italian" / "Helpdesk.csv"
+SHOP = SHARED / "online_retail_by_day"
 STRIPE = SHARED / "stripe_payments_streaming_overlays" / "payments.csv"
 DESK = 'name = "Desk"\ntimezone = "UTC"\n[hours]\n' + "".join(
     f'{day} = ["09:00-17:00"]\n' for day in ("mon", "tue", "wed", "thu", "fri")
@@ -161,3 +165,28 @@ def test_payments_add_up_per_currency(con):
     theirs = frame.Amount.astype(float).groupby(frame.Currency.str.upper()).sum().round(2).to_dict()
     ours = con.execute("select currency_code, sum(amount) from raw.purchases group by currency_code").fetchall()
     assert {code: float(amount) for code, amount in ours} == theirs
+
+
+def test_shop_of_one_file_a_day_by_the_mapping_of_the_readme(raw, tmp_path, mapping):
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    lines = readme[readme.index("    recognise = [") :].splitlines()
+    taught = mapping("\n".join(line[4:] for line in takewhile(lambda line: line.startswith("    "), lines)))
+    exports, _ = find_exports([SHOP], tmp_path, taught)
+    accounts = {
+        export.file_name: load_export(raw, export, number, Cells(export, "UTC"), [])
+        for number, export in enumerate(exports, 1)
+    }
+
+    seen: set[tuple[str, ...]] = set()
+    for path in sorted(SHOP.glob("*.csv")):
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+        sales = rows[~rows["InvoiceNo"].str.startswith("C")]
+        keys = set(sales[["InvoiceNo", "StockCode", "Quantity", "UnitPrice"]].itertuples(index=False, name=None))
+        account = accounts.pop(path.name)
+        assert (path.name, account.rows) == (path.name, len(rows))
+        assert (path.name, account.skipped, account.rejected) == (path.name, len(rows) - len(sales), 0)
+        assert (path.name, account.inserted) == (path.name, len(keys - seen))
+        assert account.rows == account.inserted + account.updated + account.unchanged + account.skipped
+        seen |= keys
+    assert not accounts
+    assert raw.execute("select count(*) from raw.purchases").fetchone() == (len(seen),)
