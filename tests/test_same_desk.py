@@ -17,7 +17,7 @@ from etl.build import build
 from etl.calendar import write_calendar
 from etl.demo import SAMPLE_AS_OF, write_demo
 from etl.desk import read_desk
-from etl.policy import SHIPPED, read_policy
+from etl.policy import SHIPPED, read_rows, write_policy
 from etl.tables import create_tables, tables
 from etl.zone import local_sql, utc_sql
 from loading import load_file, reasons
@@ -332,7 +332,7 @@ def judge(con: duckdb.DuckDBPyConnection) -> None:
     """Judge what is loaded as of the end of the demo."""
     con.execute("insert into raw.clock values (?)", [SAMPLE_AS_OF.replace(tzinfo=None)])
     con.execute("insert into raw.desk values (?, ?, null, null, false)", [DESK.name, DESK.timezone])
-    read_policy(con, SHIPPED, DESK.timezone)
+    write_policy(con, read_rows(SHIPPED), DESK.timezone)
     write_calendar(con, DESK)
     build(con, wanted={"facts.tickets", "rules.duplicate", *(f"rules.{rule}" for rule in VERDICTS)})
 
