@@ -18,8 +18,10 @@ from pathlib import Path
 import duckdb
 
 from etl import EtlError
+from etl.publish import beside
 
 QUERIES = Path(__file__).parent.parent / "queries"
+CORES = os.cpu_count() or 1
 LAYERS = ("raw", "policy", "facts", "rules", "patterns", "reports")  # each reads itself and those before
 REFERENCE = re.compile(rf"\b((?:{'|'.join(LAYERS)})\.[a-z]\w*)")
 
@@ -75,6 +77,15 @@ def order(queries: dict[str, str], wanted: set[str] | None = None) -> list[str]:
         raise QueryError(f"queries/: a circle: {' -> '.join(error.args[1])}") from error
 
 
+def waiting_for(graph: dict[str, set[str]]) -> dict[str, int]:
+    """Return how many names wait for each, those that wait for one of these included."""
+    waiting: dict[str, set[str]] = {name: set() for name in graph}
+    for name in reversed(list(TopologicalSorter(graph).static_order())):
+        for read in graph[name]:
+            waiting[read] |= {name} | waiting[name]
+    return {name: len(others) for name, others in waiting.items()}
+
+
 def with_filters(sql: str, tickets: str = EVERY_TICKET, period: str = WHOLE_PERIOD) -> str:
     """Return a report's query with the two names it filters by bound to the given selects."""
     names = {"filtered_tickets": tickets, "chosen_period": period}
@@ -121,14 +132,20 @@ def build(
             step(name)
             make(con, name)
         return
-    todo = TopologicalSorter({name: reads(queries[name]) & set(names) for name in names})
+    graph = {name: reads(queries[name]) & set(names) for name in names}
+    waiting = waiting_for(graph)
+    todo = TopologicalSorter(graph)
     todo.prepare()
+    ready: list[str] = []
     with side_by_side() as pool:
         running: dict[Future, str] = {}
         while todo.is_active():
-            for name in todo.get_ready():
+            # What most others wait for goes first.
+            ready = sorted({*ready, *todo.get_ready()}, key=lambda name: (waiting[name], name))
+            while ready and len(running) < CORES:
+                name = ready.pop()
                 step(name)
-                running[pool.submit(make, con.cursor(), name)] = name
+                running[pool.submit(make, beside(con), name)] = name
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 future.result()
@@ -138,7 +155,7 @@ def build(
 @contextmanager
 def side_by_side() -> Iterator[ThreadPoolExecutor]:
     """Give as many threads as there are cores; when one fails, what has not begun never does."""
-    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+    pool = ThreadPoolExecutor(CORES)
     try:
         yield pool
     finally:

@@ -18,7 +18,7 @@ from etl.desk import Desk, parse_desk, read_desk
 from etl.dialect import read_dialect
 from etl.merge import Account, merge_records, merge_straight
 from etl.policy import Row, policy_of, read_rows, write_policy
-from etl.publish import Warehouse, WarehouseError, connect
+from etl.publish import Warehouse, WarehouseError, beside, connect, writing_to
 from etl.read import read, straight
 from etl.recognise import Export, Ignored, LoadError, find_exports
 from etl.tables import create_tables, tables
@@ -172,19 +172,9 @@ def rebuild(
 @contextmanager
 def _opened(building: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a connection to a new snapshot that is being written, with empty raw tables; close it after."""
-    con = duckdb.connect(
-        str(building), config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    )
-    try:
-        con.execute("set global timezone = 'UTC'")
-        con.execute("set enable_progress_bar = false")  # ours goes to standard error
-        # Until it is published, and synced then, nobody misses a snapshot that is lost with the power.
-        con.execute("set global fsync_mode = 'NONE'")
-        con.execute("set global checkpoint_threshold = '1 TB'")
+    with writing_to(building) as con:
         create_tables(con)
         yield con
-    finally:
-        con.close()
 
 
 def _judge(
@@ -243,8 +233,10 @@ def _load_files(
     changes(desk.timezone)  # found once, before threads would each look
     said = iter(range(len(exports)))
 
-    def load_in_order(chain: list[tuple[int, Export]]) -> list[tuple[int, LoadedFile]]:
-        with con.cursor() as cursor:
+    def load_in_order(
+        connection: duckdb.DuckDBPyConnection, chain: list[tuple[int, Export]]
+    ) -> list[tuple[int, LoadedFile]]:
+        with connection as cursor:
             done = []
             for number, export in chain:
                 step(f"loading {export.file_name}", next(said), len(exports))
@@ -252,7 +244,7 @@ def _load_files(
             return done
 
     with side_by_side() as pool:
-        running = [pool.submit(load_in_order, chain) for chain in _chains(numbered)]
+        running = [pool.submit(load_in_order, beside(con), chain) for chain in _chains(numbered)]
         done = [one for future in running for one in future.result()]
         return [file for _, file in sorted(done, key=lambda one: one[0])]
 

@@ -13,7 +13,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ from etl.calendar import write_calendar
 from etl.desk import Desk, parse_desk, read_desk
 from etl.load import write_desk
 from etl.policy import Row, policy_of, read_rows, write_policy
-from etl.publish import BUILDING, KEPT, Warehouse, WarehouseError, connect, put_in_place
+from etl.publish import BUILDING, KEPT, Warehouse, WarehouseError, connect, put_in_place, writing_to
 from etl.tables import ORIGIN, tables
 
 MADE = LAYERS[LAYERS.index("facts") :]  # the layers that are made anew
@@ -153,10 +153,7 @@ def _make(building: Path, source: Path, at: datetime, desk: Desk, terms: list[Ro
     names = order(read_queries())
     step("copying the snapshot", 0, len(names))
     shutil.copyfile(source, building)
-    settings = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    with closing(duckdb.connect(str(building), config=settings)) as con:
-        con.execute("set global timezone = 'UTC'")
-        con.execute("set enable_progress_bar = false")
+    with writing_to(building) as con:
         for layer in MADE:
             con.execute(f"drop schema {layer} cascade")
             con.execute(f"create schema {layer}")
