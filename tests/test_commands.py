@@ -57,7 +57,10 @@ def test_load_json_accounts_for_every_file(run, folder, tmp_path):
     }
     assert posts["inserted"] == 2
     assert done["ignored"] == [
-        {"file": "notes.md", "reason": "not an export format; CSV, TSV, XLSX, ODS, JSON, NDJSON, Parquet and ZIP files are read"}
+        {
+            "file": "notes.md",
+            "reason": "not an export format; CSV, TSV, XLSX, ODS, JSON, NDJSON, Parquet and ZIP files are read",
+        }
     ]
 
 
