@@ -37,7 +37,7 @@ def unpack(archive: Path, name: str, into: Path, wanted: set[str]) -> tuple[list
     try:
         with zipfile.ZipFile(archive) as opened:
             members = [member for member in opened.infolist() if not member.is_dir()]
-            _check(members, name)
+            _check(members, name, archive.stat().st_size)
             for number, member in enumerate(members):
                 path = PurePosixPath(member.filename)
                 if any(part.startswith((".", "~$")) or part == "__MACOSX" for part in path.parts):
@@ -51,14 +51,15 @@ def unpack(archive: Path, name: str, into: Path, wanted: set[str]) -> tuple[list
                     shutil.copyfileobj(packed, file, 1 << 20)
                 unpacked.append((target, known_as))
     except (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, UnicodeDecodeError) as error:
-        raise ArchiveError(f"{name}: cannot be read as a zip archive: {error}; pack or download it again") from error
+        why = str(error) or "it ends in the middle of a member"
+        raise ArchiveError(f"{name}: cannot be read as a zip archive: {why}; pack or download it again") from error
     except OSError as error:
         raise ArchiveError(f"{name}: cannot be unpacked: {error.strerror or error}") from error
     return sorted(unpacked, key=lambda one: one[1]), others
 
 
-def _check(members: list[zipfile.ZipInfo], name: str) -> None:
-    """Raise ArchiveError when an archive declares what is not to be unpacked."""
+def _check(members: list[zipfile.ZipInfo], name: str, size: int) -> None:
+    """Raise ArchiveError when an archive of `size` bytes declares what is not to be unpacked."""
     by_hand = "unpack it yourself and load the folder"
     if len(members) > MOST_MEMBERS:
         raise ArchiveError(f"{name}: holds {len(members):,} files, more than {MOST_MEMBERS:,}; {by_hand}")
@@ -66,8 +67,8 @@ def _check(members: list[zipfile.ZipInfo], name: str) -> None:
     if total > MOST_UNPACKED_BYTES:
         said = f"{total / 2**30:,.1f} GiB unpacked, more than {MOST_UNPACKED_BYTES / 2**30:,.0f}"
         raise ArchiveError(f"{name}: holds {said}; {by_hand}")
-    packed = sum(member.compress_size for member in members)
-    if total > RATIO_FROM_BYTES and total > MOST_RATIO * packed:
+    # Measured by the archive itself: members may say that they are larger, or lie over one another.
+    if total > RATIO_FROM_BYTES and total > MOST_RATIO * size:
         raise ArchiveError(
             f"{name}: would grow more than {MOST_RATIO} times when unpacked, as no export does; {by_hand}"
         )

@@ -1,6 +1,7 @@
 """Archives: what is in one is recognised like the files of a folder; what one could do to the machine is refused."""
 
 import stat
+import struct
 import tempfile
 import zipfile
 from pathlib import Path
@@ -93,6 +94,42 @@ def test_archive_that_is_no_export_is_not_unpacked(tmp_path, members, message):
         unpack(path, "x.zip", tmp_path / "into", {".csv"})
     assert str(caught.value) == f"x.zip: {message}"
     assert list((tmp_path / "into").iterdir()) == []
+
+
+def test_members_that_lie_over_one_another_are_measured_by_the_archive(tmp_path):
+    path = pack(tmp_path / "x.zip", {"a.csv": "".join(f"{n},{'ab,cde' * 60}\n" for n in range(20_000))})
+    packed = path.read_bytes()
+    at, end = packed.index(b"PK\x01\x02"), packed.index(b"PK\x05\x06")
+    entry, tail = packed[at:end], packed[end:]
+    entries = b"".join(entry.replace(b"a.csv", b"%c.csv" % letter) for letter in b"abcdefgh")
+    tail = tail[:8] + struct.pack("<HHII", 8, 8, len(entries), at) + tail[20:]
+    path.write_bytes(packed[:at] + entries + tail)
+    (tmp_path / "into").mkdir()
+    with pytest.raises(ArchiveError, match=r"^x.zip: would grow more than 200 times when unpacked"):
+        unpack(path, "x.zip", tmp_path / "into", {".csv"})
+    assert list((tmp_path / "into").iterdir()) == []
+
+
+def test_member_that_holds_more_than_it_says_is_not_loaded(tmp_path):
+    path = pack(tmp_path / "x.zip", {"a.csv": TICKETS * 100})
+    packed = path.read_bytes()
+    at = packed.index(b"PK\x01\x02") + 24
+    path.write_bytes(packed[:at] + struct.pack("<I", 50) + packed[at + 4 :])
+    with pytest.raises(ArchiveError) as caught:
+        unpack(path, "x.zip", tmp_path, {".csv"})
+    said = "cannot be read as a zip archive: Bad CRC-32 for file 'a.csv'; pack or download it again"
+    assert str(caught.value) == f"x.zip: {said}"
+
+
+def test_member_that_is_cut_says_so(tmp_path):
+    path = pack(tmp_path / "x.zip", {"a.csv": TICKETS * 100}, zipfile.ZIP_STORED)
+    packed = path.read_bytes()
+    at = packed.index(b"PK\x01\x02") + 20
+    path.write_bytes(packed[:at] + struct.pack("<II", 9_000, 9_000) + packed[at + 8 :])
+    with pytest.raises(ArchiveError) as caught:
+        unpack(path, "x.zip", tmp_path, {".csv"})
+    said = "cannot be read as a zip archive: it ends in the middle of a member; pack or download it again"
+    assert str(caught.value) == f"x.zip: {said}"
 
 
 def test_one_member_that_grows_beyond_measure_is_named(tmp_path):
