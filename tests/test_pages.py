@@ -146,7 +146,7 @@ def test_a_page_runs_on_the_sample(page, sample, open_page):
 def test_a_page_runs_on_one_ticket(page, one_ticket, open_page):
     app = open_page(one_ticket, page, ticket="=1+1")
     assert "sample data" not in texts(app)
-    assert page == "pages/ticket.py" or "n = 1 tickets" in texts(app)
+    assert page == "pages/ticket.py" or "n = 1 ticket," in texts(app)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -201,7 +201,7 @@ def test_the_menu_is_the_folder():
 def test_a_new_snapshot_is_shown_at_the_next_run(tmp_path, open_page):
     folder = warehouse(tmp_path, {"tickets.csv": ONE_TICKET}, datetime(2026, 10, 30, 15, tzinfo=UTC))
     app = open_page(folder)
-    assert "n = 1 tickets" in texts(app)
+    assert "n = 1 ticket," in texts(app)
     second = ONE_TICKET.replace("=1+1", "2")
     (tmp_path / "exports" / "tickets.csv").write_text(second)
     load([tmp_path / "exports"], warehouse=folder, as_of=datetime(2026, 10, 31, 15, tzinfo=UTC))
@@ -522,10 +522,10 @@ def test_a_filter_changes_the_numbers(key, label, test, sample, open_page):
 
 
 def test_the_address_sets_the_filters(sample, open_page):
-    app = open_page(sample, period="Last 4 weeks", product=["Gallery Grid", "Form Relay"], channel="e-mail")
+    app = open_page(sample, period="Last 4 weeks", product=["Gallery Grid", "Form Relay"], channel="email")
     assert app.selectbox(key="period").value == "Last 4 weeks"
     assert app.multiselect(key="product").value == ["Gallery Grid", "Form Relay"]
-    assert app.multiselect(key="channel").value == ["e-mail"]
+    assert app.multiselect(key="channel").value == ["email"]
 
 
 def test_an_address_that_says_nonsense_filters_nothing(sample, open_page):
@@ -566,7 +566,7 @@ def test_filters_that_leave_nothing_say_so(sample, open_page):
     [
         ({"is_answer_overdue": "true"}, "is_answer_overdue"),
         ({"is_open": "true"}, "is_open"),
-        ({"within": "opened_on"}, "d.opened_on between date '2026-08-01' and date '2026-10-30'"),
+        ({"within": "opened_on"}, "opened_on between date '2026-08-01' and date '2026-10-30'"),
         ({"response_code": "late"}, "response_code = 'late'"),
         ({"opened_week_on": "2026-10-19"}, "opened_week_on = date '2026-10-19'"),
         ({"opened_weekday": "1", "opened_hour": "9"}, "opened_weekday = 1 and opened_hour = 9"),
@@ -731,7 +731,7 @@ def told(workbook: bytes) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("address", "options"),
     [
-        ({"product": "Gallery Grid", "channel": "e-mail"}, ["--product", "gallery-grid", "--channel", "email"]),
+        ({"product": "Gallery Grid", "channel": "email"}, ["--product", "gallery-grid", "--channel", "email"]),
         ({"eligible": "not eligible"}, ["--eligibility", "ineligible"]),
         (
             {"within": "opened_on", "period": "Last 4 weeks"},

@@ -85,6 +85,7 @@ with left:
         lambda: charts.flows(flows),
         alt_text="Bars of tickets opened and reopened above the line, closed below it, by day",
         note="by the day of the opening, reopening or closing itself",
+        counts=charts.FLOWS,
         leads_to=charts.flow_events,
     )
 with right:

@@ -10,13 +10,13 @@ from dashboard.parts import Column, asked_tickets, chosen, every_metric, head, t
 head("Tickets", "Which tickets are behind the number?")
 
 LISTED = {
-    "situation": Column("Why", width=238, narrow=True),
+    "situation": Column("Why", width=298, narrow=True),
     "ticket_id": Column("Ticket", narrow=True),
-    "subject": Column("Subject", width=118),
-    "client_name": Column("Client", form="person", width=108),
-    "opened_on": Column("Opened", form="day", width=92, narrow=True),
-    "response_code": Column("First response", words=words.RESPONSE_BANDS, width=136),
-    "resolution_code": Column("Resolution", words=words.RESOLUTION_BANDS, width=100),
+    "subject": Column("Subject", width=90),
+    "client_name": Column("Client", form="person", width=100),
+    "opened_on": Column("Opened", form="day", width=86, narrow=True),
+    "response_code": Column("First response", words=words.RESPONSE_BANDS, width=132),
+    "resolution_code": Column("Resolution", words=words.RESOLUTION_BANDS, width=94),
     "ticket_link": Column("Link", form="link"),
 }
 JUDGED = {

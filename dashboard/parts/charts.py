@@ -35,12 +35,12 @@ MEANINGS = {
     "duplicate": SET_ASIDE,
     "deferred": "#5F6B76",
     "auto_closed": "#A9C3CF",
-    "closed_unresolved": "#6E7F8D",
+    "closed_unresolved": "#A07855",
     "closed_unanswered": SET_ASIDE,
     "solved": FIRST,
     "not_apparent": LAST,
     "client_specific": "#9A7FD1",
-    "unresolved": "#6E7F8D",
+    "unresolved": "#A07855",
     "good": FIRST,
     "unrated": SET_ASIDE,
     "bad": LATE,
@@ -56,6 +56,8 @@ MEANINGS = {
     "missed": OVERDUE,
     "neglected": NEGLECTED,
 }
+PERCENT = "format(100 * datum.value, '.0f') + ' %'"  # of a share, as tables write it
+FLOWS = {"opened_count": "opened", "reopened_count": "reopened", "closed_count": "closed"}
 TICKS = 9  # at most so many on a time axis
 LETTER, SYMBOL = 5.4, 30  # pixels of a letter and of the square beside a legend's label
 
@@ -178,7 +180,7 @@ def lines(frame: pd.DataFrame, names: dict[str, str], unit: str, n: str = "n_cou
     """
     long = frame.melt(["week_on", n], list(names), "measure", "value")
     long = long.assign(measure=long.measure.map(names), said_on=said(long.week_on))
-    percent = {"format": ".0%", "tickCount": 5} if "%" in form else {}
+    percent = {"labelExpr": PERCENT, "tickCount": 5} if "%" in form else {}
     return (
         alt.Chart(long)
         .mark_line(point=alt.OverlayMarkDef(size=45, filled=True, cursor="pointer"), strokeWidth=2)
@@ -246,7 +248,7 @@ def spread(
 
 def flows(frame: pd.DataFrame) -> alt.Chart:
     """Return inflow above and outflow below a line. Columns: from_on, opened_count, reopened_count, closed_count."""
-    words = {"opened_count": "opened", "reopened_count": "reopened", "closed_count": "closed"}
+    words = FLOWS
     long = frame.melt(["from_on", "until_on", "week_on", "step_code"], list(words), "kind", "ticket_count")
     long = long[long.ticket_count > 0].assign(kind=long.kind.map(words))
     # Closed ones hang below the line; the axis shows how many, never a negative number.
@@ -292,7 +294,11 @@ def backlog(frame: pd.DataFrame) -> alt.Chart:
     """Return the open tickets at the end of each step as a line. Columns: from_on, until_on, backlog_count."""
     return (
         alt.Chart(frame.assign(said_on=said(frame.until_on, weekday=True)))
-        .mark_line(color=BACKLOG, strokeWidth=2, point=alt.OverlayMarkDef(size=18, filled=True, cursor="pointer"))
+        .mark_line(
+            color=BACKLOG,
+            strokeWidth=2,
+            point=alt.OverlayMarkDef(color=BACKLOG, size=18, filled=True, cursor="pointer"),
+        )
         .encode(
             x=days_axis(frame.from_on, "until_on", f"end of {frame.step_code.iloc[0]}"),
             y=alt.Y(
@@ -522,7 +528,7 @@ def unknowns(frame: pd.DataFrame) -> alt.LayerChart:
                 "unknown_share:Q",
                 title="share of tickets that is unknown",
                 scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(format=".0%", tickCount=5),
+                axis=alt.Axis(labelExpr=PERCENT, tickCount=5),
             ),
             tooltip=[
                 alt.Tooltip("label:N", title="rule"),
@@ -549,7 +555,7 @@ def heat(frame: pd.DataFrame) -> alt.Chart:
             color=alt.Color(
                 "ticket_count:Q",
                 title="tickets",
-                scale=alt.Scale(range=["#1B2227", "#4FB3D9"] if dark else ["#F4F6F8", "#0B6E99"]),
+                scale=alt.Scale(domainMin=0, range=["#1B2227", "#4FB3D9"] if dark else ["#F4F6F8", "#0B6E99"]),
                 legend=alt.Legend(orient="right", format=",d", tickMinStep=1),
             ),
             tooltip=[

@@ -23,13 +23,14 @@ WORDS = {"channel": CHANNELS, "eligible": ELIGIBILITY}
 
 
 # What the theme cannot say: pages use the width, labels wrap rather than lose their end, links under a tile line up with
-# its figure, and a table has three columns on a phone.
+# its figure, and a line of caption keeps room for its words. On a phone a table has three columns and a tile no trend.
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-left: 2.5rem; padding-right: 2.5rem; }
 [data-testid="stMetricLabel"] p { white-space: normal; overflow: visible; }
 [data-testid="stPageLink-NavLink"] { padding-left: 0; }
 [data-testid="stPageLink-NavLink"] p { font-size: 0.87rem; }
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-narrow_"]) { display: none; }
+[class*="st-key-foot_"] > :first-child { flex: 1 1 16rem !important; }
 @media (min-width: 641px) and (max-width: 1400px) {
     [class*="st-key-second_row"] [data-testid="stMetricLabel"] { min-height: 2.6rem; align-items: flex-end; }
 }
@@ -37,15 +38,16 @@ STYLE = """<style>
     [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
     [data-testid="stLayoutWrapper"]:has(> [class*="st-key-wide_"]) { display: none; }
     [data-testid="stLayoutWrapper"]:has(> [class*="st-key-narrow_"]) { display: flex; }
+    [data-testid="stMetricChart"] { display: none; }
 }
 </style>"""
 
 
 def draw() -> None:
     """Draw the navigation, the filters and the chosen page. Runs once per visit and per click."""
-    st.set_page_config(page_title="Support desk", page_icon="🕰️", layout="wide")
-    st.html(STYLE)
     page = st.navigation(menu(), position="top")
+    st.set_page_config(page_title=tab_title(page.title), page_icon="🕰️", layout="wide")
+    st.html(STYLE)
     try:
         snapshot = take_snapshot()
     except EtlError as error:
@@ -89,6 +91,11 @@ def title(name: str) -> str:
     """Return a file's name as a title: "2_auto_closes" is "Auto closes"."""
     words = _name(name).replace("_", " ")
     return (words[:1].upper() + words[1:]).replace("Auto closes", "Auto-closes")
+
+
+def tab_title(name: str) -> str:
+    """Return what the browser's tab, its history and its bookmarks call a page."""
+    return f"{name} · Support desk"
 
 
 def page_path(name: str) -> Path:
@@ -151,6 +158,12 @@ def labels_of(name: str) -> dict[str, str]:
             label = person(label)
         codes[f"{label} ({row.code})" if label in codes else label] = row.code
     return codes
+
+
+def narrowed_to() -> str:
+    """Return in words what the reader narrowed every page to, "" for nothing: a phone hides the filters."""
+    picked = {name: st.session_state.get(name) for name in CHOICES}
+    return "; ".join(f"{name}: {' or '.join(labels)}" for name, labels in picked.items() if labels)
 
 
 def chosen() -> Filters:

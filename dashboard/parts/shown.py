@@ -4,7 +4,7 @@ Every chart and table ends in one line: what is counted and when, the clause, an
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from urllib.parse import urlencode
@@ -17,10 +17,10 @@ from dashboard.parts import timeline
 from dashboard.parts.clauses import clause as draw_clause
 from dashboard.parts.clauses import plain
 from dashboard.parts.clauses import words as clause_words
-from dashboard.parts.frame import chosen, page_path
+from dashboard.parts.frame import chosen, narrowed_to, page_path, tab_title
 from dashboard.parts.stood import STOOD_ON, look_at
 from dashboard.parts.warehouse import count, current, desk, query, reader, rows
-from dashboard.parts.words import POSTS, day, said
+from dashboard.parts.words import AUTO_CLOSE_STATES, POSTS, RESOLUTION_BANDS, RESPONSE_BANDS, day, said
 from etl import define
 from etl.explain import account, nearest
 from etl.export import MIME, About, Meaning, as_bytes, fits
@@ -30,6 +30,7 @@ from etl.people import masked, masked_rows, person
 PAGE_ROWS = 25
 FORMS = {"csv": "CSV", "xlsx": "Spreadsheet (XLSX)", "parquet": "Parquet"}
 NO_BREAK = "\u00a0"
+CODES = RESPONSE_BANDS | RESOLUTION_BANDS | AUTO_CLOSE_STATES  # what a section of the arithmetic may end in
 WIDTHS = {"instant": 132, "day": 96, "person": 118, "link": 62}
 
 
@@ -37,18 +38,18 @@ def head(title: str, question: str) -> None:
     """Open a page: title, the question it answers, as of when, which snapshot, over how many tickets."""
     st.title(title, anchor=False)
     about, scope = desk(), next(rows("reports.scope", chosen()).itertuples())
-    st.caption(
-        _badge()
-        + " · ".join(
-            (
-                question,
-                f"as of {about.as_of_text} {about.timezone}",
-                f"snapshot {current().name}",
-                # Of one piece, wherever the line breaks.
-                f"n = {scope.ticket_count:,} tickets".replace(" ", NO_BREAK),
-            )
-        )
+    counted = f"n = {scope.ticket_count:,} {'ticket' if scope.ticket_count == 1 else 'tickets'}"
+    if isinstance(scope.from_text, str):
+        counted += f", {scope.opened_count:,} of them opened {scope.from_text} to {scope.until_text}"
+    only = narrowed_to()
+    facts = (
+        f"only {plain(only)}" if only else "",
+        counted,
+        f"as of {about.as_of_text} {about.timezone}",
+        f"snapshot {current().name}",
     )
+    # Each fact of one piece, wherever the line breaks.
+    st.caption(f"{_badge()}{question}  \n{' · '.join(fact.replace(' ', NO_BREAK) for fact in facts if fact)}")
     _say_if_old()
     if about.ticket_count == 0:
         st.info("There are no tickets in this snapshot. Load an export that has some: `python -m etl load PATH`")
@@ -76,7 +77,7 @@ def _say_if_old() -> None:
 
 
 def _badge() -> str:
-    return ":primary-badge[sample data] " if desk().is_sample else ""
+    return ":blue-badge[sample data] " if desk().is_sample else ""
 
 
 def ticket_head():
@@ -91,6 +92,7 @@ def ticket_head():
         st.stop()
     ticket = next(found.itertuples())
     about = desk()
+    st.set_page_config(page_title=tab_title(f"Ticket {ticket.ticket_id}"))
     st.title(f"Ticket {plain(ticket.ticket_id)}", anchor=False)
     st.caption(
         f"{_badge()}{plain(ticket.subject) or 'no subject'} · as of {about.as_of_text} {about.timezone} "
@@ -166,7 +168,8 @@ def arithmetic(ticket_id: str) -> None:
         title, _, text = section.partition("\n")
         # On paper a sum stands at the right edge; here right after its label.
         lines = [re.sub(r" {2,}(\S+ s)$", r" = \1", line) for line in text.splitlines() if line.strip("-")]
-        with st.expander(plain(masked(title))):
+        named, _, code = title.rpartition(": ")
+        with st.expander(plain(masked(f"{named}: {said(code, CODES)}" if code in CODES else title))):
             st.code(masked("\n".join(lines)), language=None, wrap_lines=True)
 
 
@@ -232,7 +235,8 @@ def tiles(shown: Mapping[str, Tile]) -> None:
                 delta_color={None: "off", True: "inverse", False: "normal"}[tile.less_is_better],
                 delta_description=measure.against_text if changed else None,
                 help="\n\n".join(filter(None, help_parts)),
-                chart_data=line if len(line) > 1 else None,
+                # What is unknown now was not known before either.
+                chart_data=line if len(line) > 1 and measure.value == measure.value else None,
             )
             if tile.leads_to is not None:
                 st.page_link(
@@ -254,9 +258,13 @@ def chart(
     clause: str | None = None,
     leads_to: Callable[[dict], Mapping[str, object]] | None = None,
     empty: str = "Nothing in this period. Choose a longer one to see more.",
+    counts: Sequence[str] = (),
 ) -> None:
-    """Draw a chart with its line of caption, clause and CSV; a click leaves for `leads_to(values picked)`."""
-    if frame.empty:
+    """Draw a chart with its line of caption, clause and CSV; a click leaves for `leads_to(values picked)`.
+
+    Where all columns of `counts` are zero throughout, there is nothing to draw either.
+    """
+    if frame.empty or (counts and not frame[list(counts)].to_numpy().any()):
         st.caption(empty)
         return
     event = st.altair_chart(
@@ -303,7 +311,7 @@ def foot(
             snapshot.answer, snapshot.name, title, held, filters, within, report=report, told={"Note": note}
         )
 
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+    with st.container(key=f"foot_{name}", horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(note, width="stretch")
         if clause:
             draw_clause(clause)
@@ -350,7 +358,7 @@ def every_metric(report: str, where: Mapping[str, object], within: str | None, r
             snapshot.answer, snapshot.name, metrics, snapshot.columns[metrics], filters, within, _as_text(where)
         )
 
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(key="foot_ticket_metrics", horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(
             f"Every number and every verdict about these tickets, {len(snapshot.columns[metrics])} columns: "
             "one row per ticket, each column explained in the spreadsheet's second sheet.",
@@ -411,7 +419,7 @@ def _config(column: Column) -> object:
     if column.form == "instant":
         return st.column_config.DatetimeColumn(width=column.width, format="D MMM YYYY, HH:mm", timezone=zone)
     if column.form == "link":
-        return st.column_config.LinkColumn(display_text="open", width=column.width)
+        return st.column_config.LinkColumn(display_text="open ↗", width=column.width)
     if column.form == "percent":
         return st.column_config.NumberColumn(width=column.width, format="%.0f %%")
     if column.form == "thousands":
@@ -488,9 +496,9 @@ def _text(value: object, form: str | None) -> str:
     if value is None or value != value:
         return "-"
     if form == "instant":
-        return f"{day(value)}, {value:%H:%M}"
+        return f"{day(value).replace(' ', NO_BREAK)}, {value:%H:%M}"
     if form == "day":
-        return day(value)
+        return day(value).replace(" ", NO_BREAK)
     if form == "percent":
         return f"{value:.0f} %"
     if form == "thousands":

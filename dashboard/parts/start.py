@@ -19,8 +19,8 @@ def no_warehouse(folder: Path) -> None:
     with own:
         st.subheader("Load my exports", anchor=False)
         st.write(
-            "Files or folders: CSV, TSV, XLSX or ODS, each recognised by its header. Run this in the product's "
-            "folder, then reload this page:"
+            "Files, folders or ZIP archives: CSV, TSV, XLSX, ODS, JSON, NDJSON or Parquet, each recognised by its "
+            "columns. Run this in the product's folder, then reload this page:"
         )
         st.code(LOAD_OWN, language="bash")
     with sample:

@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard.parts.charts import FIRST, LAST, NEGLECTED, SET_ASIDE, UNKNOWN, WAITING, ink, legend, neutral
+from dashboard.parts.charts import MEANINGS, OPENED, SET_ASIDE, UNKNOWN, ink, legend, neutral
 from dashboard.parts.warehouse import rows
 from dashboard.parts.words import MARKS, POSTS, SHUT, STRETCHES, ZOOMS, day, said
 from etl.people import person
@@ -21,13 +21,13 @@ LANES = {
     "state": "state",
 }
 COLOURS = {
-    "desk": NEGLECTED,
-    "client": WAITING,
-    "open": FIRST,
-    "pending": LAST,
-    "on_hold": "#A9C3CF",
-    "solved": SET_ASIDE,
-    "closed": "#5F6B76",
+    "desk": MEANINGS["desk"],
+    "client": MEANINGS["client"],
+    "open": OPENED,
+    "pending": "#8CBFD5",
+    "on_hold": MEANINGS["deferred"],
+    "solved": MEANINGS["solved"],
+    "closed": SET_ASIDE,
 }
 SHAPES = {
     "client": "circle",

@@ -25,13 +25,13 @@ RESOLUTION_BANDS = {
     "overdue": "overdue",
 }
 AUTO_CLOSE_STATES = {
-    "active": "active",
+    "active": "not due yet",
     "on_time": "closed on time",
     "closing_soon": "closing soon",
-    "due": "due",
+    "due": "due now",
     "early": "closed early",
     "late": "closed late",
-    "missed": "missed",
+    "missed": "should have closed",
 }
 VERDICTS = {"exempt": "does not apply", "pass": "met", "open": "running", "unknown": "unknown", "fail": "not met"}
 MAY_ASK = {"exempt": "yes", "pass": "yes", "open": "open", "unknown": "unknown", "fail": "no"}
@@ -88,7 +88,7 @@ SHUT = {"hours": "outside opening hours", "holiday": "holiday or special day", "
 ZOOMS = {"whole": "All that happened", "first_response": "Up to the first answer", "last_days": "Its last week"}
 BAN_STATES = {"active": "active", "lifted": "lifted", "candidate": "for review"}
 LAST_WORD = {"client": "client", "agent": "desk", "nobody": "nobody"}
-CHANNELS = {"ticket": "ticket", "email": "e-mail", "phone": "phone", "chat": "chat", "other": "other"}
+CHANNELS = {"ticket": "ticket", "email": "email", "phone": "phone", "chat": "chat", "other": "other"}
 RULES = {
     "coverage": "Inside the support period",
     "support_extra": "Bought with support",

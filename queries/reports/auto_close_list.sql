@@ -24,7 +24,7 @@ select
         when stated.state = 'missed' then 'should have closed by now'
         when stated.state = 'due' then 'closes within a day'
         when stated.state = 'closing_soon' then 'closes within two days'
-        when stated.state = 'active' then 'active'
+        when stated.state = 'active' then 'not due yet'
         when stated.state = 'on_time' then 'closed when it should'
         when stated.state = 'early' then 'closed before its time'
         when stated.state = 'late' then 'closed after its time'

@@ -1,5 +1,5 @@
 -- What is known of the tickets opened in the period, measure by measure, and what would end the unknown.
--- Date: the day of opening.
+-- Date: the day of opening; for the queue, what is open now, whatever the period.
 -- One row per measure
 
 with tickets as (
@@ -83,6 +83,17 @@ counted as (
     union all
 
     select
+        'queue' as measure,
+        'what was answered' as called,
+        'Load the posts of the tickets, or an export that has the first response.' as remedy,
+        count(*) as ticket_count,
+        count(*) filter (response_basis = 'none') as unknown_count
+    from filtered_tickets
+    where is_open
+
+    union all
+
+    select
         'reopens' as measure,
         'whether it came back' as called,
         'Load the status changes of the tickets, or an export that has the number of reopenings.' as remedy,
@@ -121,7 +132,11 @@ select
     case
         when measure = 'satisfaction' and unknown_count = ticket_count then 'This export carries no satisfaction.'
         else format(
-            'Of {:,} tickets opened in the period, {} is not known for {:,}.', ticket_count, called, unknown_count
+            'Of {:,} {}, {} is not known for {:,}.',
+            ticket_count,
+            case when measure = 'queue' then 'open tickets' else 'tickets opened in the period' end,
+            called,
+            unknown_count
         )
     end as sentence,
     remedy

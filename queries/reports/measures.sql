@@ -22,6 +22,7 @@ tickets as (
 
     select
         filtered_tickets.is_open,
+        filtered_tickets.response_basis,
         filtered_tickets.opened_on,
         filtered_tickets.responded_on,
         filtered_tickets.is_waiting_on_desk,
@@ -46,6 +47,9 @@ stocks as (
 
     select
         count(*) filter (is_open) as open_count,
+        -- What no ticket tells is unknown, not none.
+        count(*) = 0 or bool_or(is_open is not null) as is_open_known,
+        count(*) = 0 or bool_or(response_basis is distinct from 'none') as is_answer_known,
         count(*) filter (is_waiting_on_desk) as waiting_on_desk_count,
         count(*) filter (is_answer_overdue) as answers_overdue_count,
         count(*) filter (is_resolution_overdue) as resolutions_overdue_count
@@ -168,7 +172,7 @@ measured as (
     select
         'open' as measure_code,
         true as is_stock,
-        stocks.open_count::double as value,
+        case when stocks.is_open_known then stocks.open_count end::double as value,
         history.open_count::double as previous_value,
         stocks.open_count::bigint as n_count
     from stocks
@@ -179,7 +183,7 @@ measured as (
     select
         'waiting_on_desk' as measure_code,
         true as is_stock,
-        stocks.waiting_on_desk_count as value,
+        case when stocks.is_open_known then stocks.waiting_on_desk_count end as value,
         history.waiting_on_desk_count as previous_value,
         stocks.open_count as n_count
     from stocks
@@ -190,7 +194,7 @@ measured as (
     select
         'answers_overdue' as measure_code,
         true as is_stock,
-        stocks.answers_overdue_count as value,
+        case when stocks.is_answer_known then stocks.answers_overdue_count end as value,
         history.answers_overdue_count as previous_value,
         stocks.open_count as n_count
     from stocks
@@ -201,7 +205,7 @@ measured as (
     select
         'resolutions_overdue' as measure_code,
         true as is_stock,
-        stocks.resolutions_overdue_count as value,
+        case when stocks.is_open_known then stocks.resolutions_overdue_count end as value,
         history.resolutions_overdue_count as previous_value,
         stocks.open_count as n_count
     from stocks
@@ -267,10 +271,14 @@ compared as (
         end as change,
         measured.measure_code = 'within_1_and_2_days' as is_share,
         measured.measure_code = 'median_response' as is_duration,
+        measured.is_stock
+        or (measured.measure_code in ('median_response', 'within_1_and_2_days') and not stocks.is_answer_known)
+            as is_unknown_if_null,
         chosen.within_1_day_share as first_value
     from measured
     cross join bounds
     cross join chosen
+    cross join stocks
 
 )
 
@@ -282,6 +290,7 @@ select
     n_count,
     case
         when value is null and is_duration and n_count between 1 and 19 then 'too few'
+        when value is null and is_unknown_if_null then 'unknown'
         when value is null then '-'
         when is_share then format('{:.0f} % · {:.0f} %', 100 * first_value, 100 * value)
         when is_duration then format('{:.1f}', value)

@@ -108,7 +108,7 @@ select
         when counted.rule = 'channel' then 'tickets with channel_code'
         when counted.rule = 'mailing_list' then 'subscriptions'
         when counted.rule = 'not_banned' then 'tickets with client_email'
-        when counted.rule = 'eligibility' then 'what the conditions above lack'
+        when counted.rule = 'eligibility' then 'what the single conditions lack'
     end as remedy,
     row_number() over (order by counted.unknown_count / nullif(counted.ticket_count, 0) desc, counted.rule)
         as position

@@ -92,6 +92,7 @@ for name, tab in (("response", response_tab), ("resolution", resolution_tab)):
                 ),
                 alt_text=f"Bars of tickets by {clock['unit']} to the {clock['done']}, the two limits marked",
                 note=f"by day of the {clock['done']}; dashed: the two limits; the last bar is all beyond",
+                counts=("ticket_count",),
                 clause=clock["clause"],
                 leads_to=lambda values, name=name, clock=clock: {
                     f"{name}_bucket": values[f"{name}_bucket"],

@@ -54,6 +54,7 @@ with flow_tab:
                 lambda: charts.flows(flows),
                 alt_text="Bars of tickets opened and reopened above the line, closed below it",
                 note="by the day of the opening, reopening or closing itself",
+                counts=charts.FLOWS,
                 leads_to=charts.flow_events,
             )
         hours = rows("reports.opened_by_hour", filters)
@@ -64,6 +65,7 @@ with flow_tab:
             lambda: charts.heat(hours),
             alt_text="Heat map of tickets opened by hour of the day and weekday, local time",
             note="by the hour of opening, on the desk's own clock",
+            counts=("ticket_count",),
             leads_to=lambda values: {
                 "opened_weekday": values["weekday"],
                 "opened_hour": values["hour"],
@@ -79,7 +81,7 @@ with flow_tab:
                     "reopens_by_week",
                     weeks,
                     lambda: charts.lines(
-                        weeks, {"reopened_share": "came back"}, "share that came back", "closed_once_count", ".1%"
+                        weeks, {"reopened_share": "reopened"}, "share reopened", "closed_once_count", ".1%"
                     ),
                     alt_text="Line of the share of closed tickets that were reopened, by week of opening",
                     note="of tickets opened in the week and closed at least once; no point under n = 20",
@@ -131,20 +133,20 @@ with group_tab:
                 "reports.load_by_group",
                 {
                     "label": Column(
-                        kind.capitalize(), form="person" if kind == "agent" else None, width=112, narrow=True
+                        kind.capitalize(), form="person" if kind == "agent" else None, width=108, narrow=True
                     ),
                     "opened_count": Column("Opened", form="%d", width=60, narrow=True),
                     "reopened_count": Column("Reopened", form="%d", width=72),
                     "closed_count": Column("Closed", form="%d", width=54),
                     "backlog_count": Column("Backlog", form="%d", width=62, narrow=True),
-                    "reopened_share": Column("Came back", form="percent", width=74),
+                    "reopened_share": Column("Reopen rate", form="percent", width=84),
                     "posts_per_ticket": Column("Posts", form="%.1f", width=48),
                     "satisfied_share": Column("Satisfied", form="percent", width=68),
                     "rated_count": Column("n rated", form="%d", width=56),
                 },
                 filters=filters,
                 where={"kind": kind},
-                note="backlog: open at the end of the period; came back: of those opened in the period and closed "
+                note="backlog: open at the end of the period; reopen rate: of those opened in the period and closed "
                 "at least once; posts: mean per ticket; satisfied: good / (good + bad)",
                 empty="No tickets in this period.",
                 opens=None,

@@ -12,14 +12,14 @@ head("Queue and deferred", "Who waits for an answer, and who for a release?")
 filters = chosen()
 
 st.subheader("The queue", anchor=False)
-if enough("answers"):
+if enough("queue"):
     table(
         "queue",
         "reports.queue_list",
         {
-            "queue_position": Column("Place", form="%d", width=56, narrow=True),
+            "queue_position": Column("Place", form="%d", width=56),
             "answer_code": Column("Answer", words=words.RESPONSE_BANDS, width=70, narrow=True),
-            "waiting_business_days": Column("Business days", form="%.1f", width=98),
+            "waiting_business_days": Column("Business days", form="%.1f", width=98, narrow=True),
             "answer_due_at": Column("Expected by", form="instant"),
             "expected_answer_at": Column("At the desk's pace", form="instant"),
             "overtaken_count": Column("Overtaken", form="%d", width=76),

@@ -11,6 +11,7 @@ head("Auto-closes", "Which tickets close for inactivity, when, and does the clie
 filters = chosen()
 
 states = rows("reports.auto_closes_by_state", filters)
+st.subheader("Where each ticket stands", anchor=False)
 chart(
     "auto_closes_by_state",
     states,
@@ -42,7 +43,7 @@ table(
     clause="4.6",
     empty="No waiting client's ticket is about to close.",
 )
-st.subheader("All of them", anchor=False)
+st.subheader("All that close, or were closed, for inactivity", anchor=False)
 table(
     "auto_closes",
     "reports.auto_close_list",

@@ -57,6 +57,6 @@ table(
     },
     note="one row per client and product bought; whatever the period and filters",
     clause="1.2",
-    empty="No purchase is loaded, so nobody is known to be a client.",
+    empty="No purchase that names its client and product is loaded, so nobody is known to be a client.",
     opens=None,
 )

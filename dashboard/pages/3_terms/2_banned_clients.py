@@ -13,19 +13,20 @@ table(
     "bans",
     "reports.ban_list",
     {
-        "reason": Column("Recorded reason", form="sentence", width=230, narrow=True),
+        "reason": Column("Recorded reason", form="sentence", width=196, narrow=True),
         "state": Column("State", words=words.BAN_STATES, width=60, narrow=True),
         "client_name": Column("Client", form="person", narrow=True),
         "since_on": Column("Since", form="day"),
         "until_on": Column("Lifted", form="day"),
-        "decided_by": Column("Decided by", form="person"),
-        "tickets_since_count": Column("Tickets since", form="%d", width=92),
-        "answers_since_count": Column("Answers since", form="%d", width=96),
+        "decided_by": Column("Decided by", form="person", width=110),
+        "tickets_since_count": Column("Tickets", form="%d", width=60),
+        "answers_since_count": Column("Answers", form="%d", width=66),
         "clause": Column("Clause", width=56),
         "client_link": Column("Link", form="link"),
     },
-    note="active ones first; whatever the period and filters; counts are of the time of the ban",
-    empty="No ban is recorded.",
+    note="active ones first; whatever the period and filters; tickets opened and answers given while banned",
+    empty="No ban is recorded in what is loaded. If there are any, load a list of them: "
+    "`python -m etl dialects` shows its columns (house_bans).",
     opens=None,
 )
 grounds = rows("reports.bans_by_clause")

@@ -30,7 +30,7 @@ table(
         "unknown_count": Column("Tickets", form="%d", width=58, narrow=True),
         "ticket_count": Column("of", form="%d", width=48),
         "main_reason": Column("Mostly because", form="sentence", width=290),
-        "remedy": Column("What would end it", width=230),
+        "remedy": Column("Load this to know it", width=230),
         "clause": Column("Clause", width=56),
     },
     filters=chosen(),
@@ -75,7 +75,7 @@ table(
     opens=None,
 )
 
-st.subheader("Rows that point at something unknown", anchor=False)
+st.subheader("Rows that name something not loaded", anchor=False)
 table(
     "orphans",
     "facts.orphans",
@@ -86,13 +86,13 @@ table(
         "orphan_count": Column("Rows", form="thousands", narrow=True),
     },
     note="kept and counted, never dropped",
-    empty="Every row points at something that was loaded.",
+    empty="Everything that rows name was loaded.",
     opens=None,
 )
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.subheader("Records that are no data", anchor=False)
+    st.subheader("Records left out", anchor=False)
     table(
         "skips",
         "raw.skips",
@@ -101,12 +101,12 @@ with left:
             "file_name": Column("File", narrow=True),
             "record_number": Column("Record", form="%d", narrow=True),
         },
-        note="as their export declares them: totals, fee lines",
+        note="as the kind of export says: totals, fee lines, cancellations",
         empty="No record was skipped.",
         opens=None,
     )
 with right:
-    st.subheader("Files that no dialect fits", anchor=False)
+    st.subheader("Files not recognised", anchor=False)
     table(
         "ignored",
         "raw.ignored",
@@ -115,6 +115,6 @@ with right:
             "reason": Column("Why", width=300, narrow=True),
         },
         note="found beside the files that were loaded",
-        empty="Every file that was found is one the product knows.",
+        empty="Every file that was found was recognised.",
         opens=None,
     )
