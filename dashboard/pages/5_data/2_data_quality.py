@@ -1,7 +1,7 @@
 """What was loaded, what was refused, and what is not known for want of a file?
 
 Reads raw.files, raw.rejects, raw.skips and raw.ignored (the account of every file and record),
-facts.orphans and reports.unknown_by_rule.
+facts.orphans, reports.contradictions and reports.unknown_by_rule.
 """
 
 import streamlit as st
@@ -88,6 +88,22 @@ table(
     note="kept and counted, never dropped",
     empty="Everything that rows name was loaded.",
     opens=None,
+)
+
+st.subheader("Tickets whose export contradicts itself", anchor=False)
+table(
+    "contradictions",
+    "reports.contradictions",
+    {
+        "ticket_id": Column("Ticket", narrow=True),
+        "subject": Column("Subject", form="sentence", width=180),
+        "opened_at": Column("Opened", form="instant"),
+        "sentence": Column("What it says", form="sentence", width=280, narrow=True),
+        "counted": Column("What counts", form="sentence", width=190),
+    },
+    filters=chosen(),
+    note="by day of opening; kept as they were exported",
+    empty="No ticket opened in this period contradicts itself.",
 )
 
 left, right = st.columns(2, gap="medium")
