@@ -13,6 +13,7 @@ from etl.build import build
 from etl.calendar import write_calendar
 from etl.desk import WEEKDAYS, DeskError, parse_desk
 from etl.tables import create_tables
+from loading import EXAMPLES
 
 ZONE = "Europe/Vilnius"
 OFFICE = "\n".join(f'{day} = ["09:00-17:00"]' for day in WEEKDAYS[:5])
@@ -703,7 +704,7 @@ def open_minutes(desk):
     return first, [opened and not shut for opened, shut in zip(is_open, is_shut, strict=True)]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(desk=desks(), data=st.data())
 def test_every_duration_and_due_instant_agrees_with_a_count_by_the_minute(desk, data):
     first, is_open = open_minutes(desk)

@@ -8,8 +8,6 @@ import duckdb
 import pytest
 
 from etl.build import LAYERS, read_queries, reads
-from etl.demo import SAMPLE_AS_OF
-from etl.load import load
 from etl.policy import COLUMNS, SHIPPED, asked_limits
 from reference.verdicts import TABLES as IN_THE_MODEL
 
@@ -53,11 +51,9 @@ EMPTY_IN_THE_SAMPLE = {
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory):
+def sample(sample_snapshot):
     """A snapshot of data/sample, as `make run` makes it."""
-    folder = tmp_path_factory.mktemp("conventions")
-    done = load([ROOT / "data" / "sample"], warehouse=folder, as_of=SAMPLE_AS_OF, fresh=True)
-    with duckdb.connect(str(done.snapshot), read_only=True) as con:
+    with duckdb.connect(str(sample_snapshot), read_only=True) as con:
         yield con
 
 

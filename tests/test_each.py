@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from etl.dialect import DialectError
 from etl.tables import create_tables
-from loading import counts, load_text, reasons
+from loading import EXAMPLES, counts, load_text, reasons
 
 JIRA = """
 recognise = ["Issue key", "Created"]
@@ -157,7 +157,7 @@ def test_faulty_declaration_names_the_entry(mapping, change, message):
 COMMENT = st.sampled_from(["good", "good", "bad", "empty", "short", "same"])
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     records=st.lists(st.tuples(st.booleans(), st.lists(COMMENT, max_size=3)), max_size=12),
     seed=st.integers(0, 2**16),

@@ -3,8 +3,6 @@
 import pytest
 
 from etl.build import EVERY_TICKET, read_queries, with_filters
-from etl.demo import SAMPLE_AS_OF
-from etl.load import DATA, load
 from etl.publish import connect
 
 FILTERED = {
@@ -13,9 +11,8 @@ FILTERED = {
 
 
 @pytest.fixture(scope="module")
-def con(tmp_path_factory):
-    done = load([DATA / "sample"], warehouse=tmp_path_factory.mktemp("filters"), as_of=SAMPLE_AS_OF, is_sample=True)
-    with connect(done.snapshot) as connection:
+def con(sample_snapshot):
+    with connect(sample_snapshot) as connection:
         yield connection
 
 

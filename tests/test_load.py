@@ -17,7 +17,7 @@ from etl.corrections import read_corrections
 from etl.load import LoadError
 from etl.recognise import find_exports, recognise
 from etl.tables import create_tables, tables
-from loading import counts, load_file, load_text, reasons
+from loading import EXAMPLES, counts, load_file, load_text, reasons
 
 SAMPLE = {
     "id": "007",
@@ -611,7 +611,7 @@ def test_correction_changes_the_cell_and_expires(raw, tmp_path):
 DAMAGE = st.sampled_from(["none", "cut", "more", "quote", "cell", "key", "blank", "twice"])
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage=st.lists(DAMAGE, min_size=0, max_size=30), seed=st.integers(0, 2**16), again=st.booleans())
 def test_every_record_is_in_exactly_one_class_whatever_the_damage(tmp_path, damage, seed, again):
     chance = random.Random(seed)

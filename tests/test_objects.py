@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from etl.load import LoadError
 from etl.recognise import find_exports
 from etl.tables import create_tables
-from loading import counts, load_file, load_text, reasons
+from loading import EXAMPLES, counts, load_file, load_text, reasons
 
 ROWS = [
     {"ticket_id": 7, "opened_at": "2026-03-02T10:00:00Z", "subject": 'say "ä"\n', "reopen_count": 2},
@@ -318,7 +318,7 @@ def test_array_torn_far_below_stops_the_load_and_names_the_place(raw, tmp_path):
 DAMAGE = st.sampled_from(["good", "good", "torn", "scalar", "empty", "cell", "comment", "key", "twice"])
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage=st.lists(DAMAGE, max_size=25), again=st.booleans(), words=st.text(max_size=8))
 def test_every_line_is_in_exactly_one_class_whatever_the_damage(tmp_path, mapping, damage, again, words):
     text, bad = lines([TICKETS[0]]), 0

@@ -20,7 +20,6 @@ from dashboard.parts import frame
 from dashboard.parts.asked import CODES, DAYS, EVENT_DAYS, FLAGS, NAMES, NUMBERS, STOCK_CODES, STOCK_DAYS
 from etl.__main__ import main
 from etl.build import EVERY_TICKET, WHOLE_PERIOD, read_queries, with_filters
-from etl.demo import SAMPLE_AS_OF
 from etl.explain import account, nearest
 from etl.filters import CHOICES, DEFAULT_PERIOD, Filters
 from etl.load import load
@@ -46,10 +45,8 @@ def warehouse(folder: Path, files: dict[str, str], as_of: datetime) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sample")
-    load([ROOT / "data" / "sample"], warehouse=folder, as_of=SAMPLE_AS_OF, is_sample=True)
-    return folder
+def sample(sample_warehouse):
+    return sample_warehouse
 
 
 @pytest.fixture(scope="module")

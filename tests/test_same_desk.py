@@ -354,7 +354,6 @@ def whole(tmp_path_factory):
             minutes = ", ".join(f"{column} = date_trunc('minute', {column})" for column in columns)
             con.execute(f"update raw.{table} set {minutes}")
         judge(con)
-        there_and_back = utc_sql(local_sql("told.closed_at", DESK.timezone), DESK.timezone)
         con.execute(f"""
             create table desk as
             select
@@ -373,14 +372,16 @@ def whole(tmp_path_factory):
                 ) as is_told_by_changes,
                 {JUDGED}
             from facts.tickets
-            inner join raw.tickets as told
+            inner join (
+                select *, {local_sql("closed_at", DESK.timezone)} as closed_local from raw.tickets
+            ) as told
                 on told.ticket_id = tickets.ticket_id
             {JOINED}
             -- The older of a pair is exempt, and which are pairs only texts tell. A ticket answered within its first
             -- minute has, in whole minutes, no answer. An hour that comes twice is told by no local time [T1].
             where tickets.ticket_id not in (select subject_id from rules.duplicate)
                 and told.first_responded_at is distinct from told.opened_at
-                and told.closed_at is not distinct from {there_and_back}""")
+                and told.closed_at is not distinct from {utc_sql("told.closed_local", DESK.timezone)}""")
         yield con
 
 
