@@ -144,6 +144,22 @@ def why_not_writable(folder: Path) -> str:
     return "" if os.access(there, os.W_OK | os.X_OK) else f"{there} can only be read"
 
 
+def in_force(kind: str) -> tuple[str, dict[str, object]]:
+    """Return the query, and its parameters, for what a snapshot holds of a kind that bears on the desk's file.
+
+    One row per text: stands_for, and is_own if it came from that file. The parameter `texts` is the caller's.
+    """
+    key, value = tables()[kind].columns
+    sql = f"""
+        select held.{key} as text, held.{value} as stands_for, coalesce(files.file_name = $own, false) as is_own
+        from raw.{kind} as held
+        left join raw.files
+            on files.file_number = held.file_number
+        where files.file_name = $own
+            or list_contains($texts::varchar[], held.{key})"""
+    return sql, {"own": label(kind)}
+
+
 def _clean(kind: str, text: str) -> str:
     """Return a cell as the loader reads it: addresses in lower case, ids as written."""
     is_address = "address" in tables()[kind].columns.values()

@@ -103,6 +103,13 @@ def test_every_row_is_loaded_and_only_the_key_is_ignored(loaded_sample):
     assert [one.file_name for one in done.ignored] == [KEY_FILE.as_posix()]
 
 
+# What the sample's desk has not explained yet, for the page that asks.
+UNEXPLAINED = {
+    "clients": lambda known: {address.replace("@", "+support@") for address in known},
+    "products": lambda known: {"booking lantern plugin", "menu_compass"},
+}
+
+
 @pytest.mark.parametrize("table", tables().values(), ids=lambda table: table.name)
 def test_foreign_keys_hold(table):
     stands_for = {"clients": ("aliases", "alias_email"), "products": ("product_aliases", "source_text")}
@@ -110,9 +117,21 @@ def test_foreign_keys_hold(table):
         known = {row[tables()[linked].key[0]].lower() for row in rows(SAMPLE / f"{linked}.csv")}
         if linked in stands_for:
             other, key = stands_for[linked]
-            known |= {row[key].lower() for row in rows(SAMPLE / f"{other}.csv")}
+            known |= {row[key].lower() for row in rows(SAMPLE / f"{other}.csv")} | UNEXPLAINED[linked](known)
         used = {row[column].lower() for row in rows(SAMPLE / f"{table.name}.csv")} - {""}
         assert used <= known, column
+
+
+def test_some_names_match_nothing_and_their_likeness_is_found(loaded_sample):
+    _, con = loaded_sample
+    assert con.execute(
+        "select source_text, product_id from reports.product_suggestions where position = 1 order by all"
+    ).fetchall() == [("Booking Lantern plugin", "booking-lantern"), ("MENU_COMPASS", "menu-compass")]
+    found = con.execute(
+        "select client_id, buyer_id from reports.address_suggestions where position = 1 and client_id like '%+%'"
+    ).fetchall()
+    assert found
+    assert [address.replace("+support", "") for address, _ in found] == [buyer for _, buyer in found]
 
 
 def test_keys_are_unique():

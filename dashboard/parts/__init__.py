@@ -4,6 +4,7 @@ from dashboard.parts import charts, words
 from dashboard.parts.asked import asked_tickets, group_columns
 from dashboard.parts.clauses import clause, clauses, plain
 from dashboard.parts.frame import chosen, page_path
+from dashboard.parts.matching import ADDRESSES, PRODUCTS, match, pending
 from dashboard.parts.shown import (
     Column,
     Tile,
@@ -25,6 +26,8 @@ from dashboard.parts.warehouse import desk, rows
 from etl.people import person
 
 __all__ = [
+    "ADDRESSES",
+    "PRODUCTS",
     "Column",
     "Tile",
     "arithmetic",
@@ -42,7 +45,9 @@ __all__ = [
     "group_columns",
     "head",
     "history",
+    "match",
     "page_path",
+    "pending",
     "person",
     "plain",
     "posts",

@@ -394,10 +394,21 @@ select
     numbers.ticket_id,
     case
         when alias_email is not null and draw(390, talks.arrival_number) < 0.5 then alias_email
+        -- Addresses and product names that nobody has explained yet.
+        when talks.other_number is null and draw(433, talks.arrival_number) < 0.004
+            then replace(clients.client_email, '@', '+support@')
         when draw(391, talks.arrival_number) < 0.012 then upper(clients.client_email[1]) || clients.client_email[2:]
         else clients.client_email
     end as client_email,
-    coalesce(case when draw(392, talks.arrival_number) < 0.03 then source_text end, talk.product_id) as product_id,
+    coalesce(
+        case when draw(392, talks.arrival_number) < 0.03 then source_text end,
+        case
+            when talks.other_number is not null or draw(434, talks.arrival_number) > 0.05 then null
+            when talks.product_number = 4 then product_name || ' plugin'
+            when talks.product_number = 5 then upper(replace(talk.product_id, '-', '_'))
+        end,
+        talk.product_id
+    ) as product_id,
     fill(topics.subjects[subject_choice], part, product_name, newest_version, site, talk.given_name, '') as subject,
     case
         when draw(393, talks.arrival_number) < 0.016 then null

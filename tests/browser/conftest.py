@@ -1,6 +1,7 @@
 """One server on the sample and one Chromium for all browser tests, and how a test acts and waits."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -107,6 +108,14 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the dashboard answers."""
     yield from serve(warehouse, tmp_path_factory.mktemp("server") / "server.log")
+
+
+@pytest.fixture
+def sample_of_its_own(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Where a dashboard answers that may write: a copy of the sample, and alias files of its own."""
+    monkeypatch.setenv("ALIASES", str(tmp_path / "own"))
+    shutil.copytree(warehouse, tmp_path / "warehouse")
+    yield from serve(tmp_path / "warehouse", tmp_path / "server.log")
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ PATHS = {
     "/eligibility": "Eligibility",
     "/banned_clients": "Banned clients",
     "/data_quality": "Data quality",
+    "/names_and_addresses": "Names and addresses",
     "/tickets?is_open=true": "Tickets",
     "/ticket?ticket=12390": "Ticket 12390",
 }
@@ -301,6 +302,26 @@ def test_who_asks_for_no_ticket_finds_one(visit):
     page.get_by_label("Number of the ticket").fill("10695")
     act(page, page.get_by_role("button", name="Show it").click)
     heading(page, "Ticket 10695")
+
+
+def test_a_name_that_is_accepted_counts_once_the_data_is_rebuilt(browser, sample_of_its_own):
+    page = browser.new_context(viewport=WIDE).new_page()
+    page.set_default_timeout(60_000)
+    page.goto(sample_of_its_own + "/tickets?product_id=booking-lantern&period=All")
+    settle(page)
+    before = rows_of(page)
+    page.goto(sample_of_its_own + "/names_and_addresses")
+    settle(page)
+    expect(page.get_by_text("Booking Lantern plugin")).to_be_visible()
+    act(page, page.get_by_role("button", name="The same", exact=True).first.click)
+    expect(page.get_by_text("stands for booking-lantern from the next load on")).to_be_visible()
+    page.get_by_role("button", name="Rebuild now").click()
+    expect(page.get_by_text("Booking Lantern plugin")).to_have_count(0, timeout=60_000)
+    settle(page)
+    page.goto(sample_of_its_own + "/tickets?product_id=booking-lantern&period=All")
+    settle(page)
+    assert rows_of(page) == before + 17
+    page.context.close()
 
 
 def test_a_clause_shows_its_words_reading_and_source(visit):
