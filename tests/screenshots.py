@@ -26,7 +26,7 @@ PICTURE_COLOURS = 128
 # What the menu does not lead to.
 VIEWS = {
     "resolution": "response_and_resolution?clock=Resolution",
-    "open_tickets": "response_and_resolution?clock=Open+tickets+and+hours",
+    "open_tickets": "response_and_resolution?clock=Open+tickets",
     "open_list": "tickets?is_open=true",
     "ticket": "ticket?ticket=12390",
 }

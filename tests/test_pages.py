@@ -438,6 +438,41 @@ def is_same(shown: pd.DataFrame, exported: pd.DataFrame) -> bool:
     )
 
 
+def test_what_no_export_tells_is_an_unknown_figure_and_not_none(one_ticket, open_page):
+    figures = {metric.label: metric.value for metric in open_page(one_ticket).metric}
+    assert figures["Open"] == "1"
+    assert figures["Answers overdue"] == "unknown"
+    assert figures["Median first response, business days"] == "unknown"
+
+
+def test_the_queue_is_unknown_where_answers_are_whatever_the_period(tmp_path, open_page):
+    folder = warehouse(tmp_path, {"tickets.csv": ONE_TICKET}, datetime(2026, 10, 30, 15, tzinfo=UTC))
+    app = open_page(folder, "pages/2_support/3_queue_and_deferred.py", period="Last 4 weeks")
+    assert "n = 1 ticket, 0 of them opened 3 Oct 2026 to 30 Oct 2026" in texts(app)
+    assert "Of 1 open tickets, what was answered is not known for 1." in texts(app)
+    assert "Nobody waits" not in texts(app)
+
+
+def test_a_period_in_which_nothing_happened_draws_no_empty_axes(one_ticket, open_page):
+    app = open_page(one_ticket, LOAD_PAGE, load="In and out", period="Last 4 weeks")
+    assert charts(app) == {}
+    assert texts(app).count("Nothing in this period") == 4
+
+
+def test_bars_span_the_whole_period_also_where_only_one_day_has_any(one_ticket, open_page):
+    spec, _ = charts(open_page(one_ticket, LOAD_PAGE, load="In and out"))[
+        "Bars of tickets opened and reopened above the line, closed below it"
+    ]
+    ends = [(day["year"], day["month"], day["date"]) for day in spec["encoding"]["x"]["scale"]["domain"]]
+    assert ends == [(2026, 10, 1), (2026, 10, 31)]
+
+
+def test_a_page_says_its_period_and_what_it_is_narrowed_to(sample, open_page):
+    app = open_page(sample, product=["Form Relay", "Gallery Grid"], channel="email")
+    assert "only product: Form Relay or Gallery Grid; channel: email" in texts(app)
+    assert re.search(r"n = \d+ tickets, \d+ of them opened 1 Aug 2026 to 30 Oct 2026", texts(app))
+
+
 def test_what_an_export_does_not_carry_is_said_plainly(one_ticket, sample, open_page):
     app = open_page(one_ticket, LOAD_PAGE, load="Satisfaction")
     assert "This export carries no satisfaction." in texts(app)

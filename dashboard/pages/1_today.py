@@ -61,10 +61,10 @@ table(
     "attention",
     "reports.attention",
     {
-        "reason": Column("Why", form="sentence", width=275, narrow=True),
+        "reason": Column("Why", form="sentence", width=316, narrow=True),
         "due_at": Column("By", form="instant", narrow=True),
         "ticket_id": Column("Ticket", narrow=True),
-        "subject": Column("Subject", width=190),
+        "subject": Column("Subject", width=149),
         "client_name": Column("Client", form="person"),
         "clause": Column("Clause", width=56),
         "ticket_link": Column("Link", form="link"),

@@ -82,16 +82,20 @@ def pick(*fields: str) -> alt.Parameter:
     return alt.selection_point(name="pick", fields=list(fields), toggle=False, clear=False)
 
 
-def days_axis(days: pd.Series, name: str, title: str, **more) -> alt.X:
-    """Return an x axis over local days with ticks at days of the data, at most nine."""
+def days_axis(days: pd.Series, name: str, title: str, until: pd.Series | None = None, **more) -> alt.X:
+    """Return an x axis over local days with ticks at days of the data, at most nine.
+
+    With `until`, the last days of bars, it spans all of them: days without a bar are not cut off its ends.
+    """
     steps = max(1, -(-days.nunique() // TICKS))
     ticks = sorted(days.dropna().unique())[::steps]
     long = len(ticks) > 1 and (ticks[-1] - ticks[0]).days > 300
-    values = [alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True) for day in map(pd.Timestamp, ticks)]
+    values = [_utc(day) for day in ticks]
+    span = {} if until is None else {"domain": [_utc(days.min()), _utc(until.max() + pd.Timedelta(days=1))]}
     return alt.X(
         f"{name}:T",
         title=title,
-        scale=alt.Scale(type="utc"),
+        scale=alt.Scale(type="utc", **span),
         axis=alt.Axis(
             values=values,
             labelExpr=f"utcFormat(datum.value, '{'%-d %b %y' if long else '%-d %b'}')",
@@ -100,6 +104,11 @@ def days_axis(days: pd.Series, name: str, title: str, **more) -> alt.X:
         ),
         **more,
     )
+
+
+def _utc(day: object) -> alt.DateTime:
+    stamp = pd.Timestamp(day)
+    return alt.DateTime(year=stamp.year, month=stamp.month, date=stamp.day, utc=True)
 
 
 def said(days: pd.Series, weekday: bool = False) -> pd.Series:
@@ -260,7 +269,7 @@ def flows(frame: pd.DataFrame) -> alt.Chart:
         alt.Chart(long)
         .mark_bar(cursor="pointer", binSpacing=0)
         .encode(
-            x=days_axis(frame.from_on, "from_on", step, bin="binned"),
+            x=days_axis(frame.from_on, "from_on", step, frame.until_on, bin="binned"),
             x2="ends_on:T",
             y=alt.Y(
                 "height:Q",
@@ -351,7 +360,7 @@ def _stock(frame: pd.DataFrame, code: str, words: dict[str, str], colours: dict[
         alt.Chart(shown[shown.ticket_count > 0])
         .mark_bar(cursor="pointer", binSpacing=0)
         .encode(
-            x=days_axis(frame.from_on, "from_on", f"end of {step}", bin="binned"),
+            x=days_axis(frame.from_on, "from_on", f"end of {step}", frame.until_on, bin="binned"),
             x2="ends_on:T",
             y=alt.Y("ticket_count:Q", title="open tickets", axis=alt.Axis(tickMinStep=1, format=",d")),
             color=alt.Color(

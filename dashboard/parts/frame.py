@@ -30,7 +30,9 @@ STYLE = """<style>
 [data-testid="stPageLink-NavLink"] { padding-left: 0; }
 [data-testid="stPageLink-NavLink"] p { font-size: 0.87rem; }
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-narrow_"]) { display: none; }
-[class*="st-key-foot_"] > :first-child { flex: 1 1 16rem !important; }
+[data-testid="stCaptionContainer"]:has(.stMarkdownBadge) { opacity: 1; }
+[data-testid="stCaptionContainer"]:has(.stMarkdownBadge) p { color: color-mix(in srgb, currentColor 62%, transparent); }
+[class*="st-key-foot_"] > :first-child { flex: 1 1 14rem !important; }
 @media (min-width: 641px) and (max-width: 1400px) {
     [class*="st-key-second_row"] [data-testid="stMetricLabel"] { min-height: 2.6rem; align-items: flex-end; }
 }
@@ -38,7 +40,8 @@ STYLE = """<style>
     [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
     [data-testid="stLayoutWrapper"]:has(> [class*="st-key-wide_"]) { display: none; }
     [data-testid="stLayoutWrapper"]:has(> [class*="st-key-narrow_"]) { display: flex; }
-    [data-testid="stMetricChart"] { display: none; }
+    [data-testid="stMetricChart"] { display: none !important; }
+    [class*="st-key-foot_"] > :first-child { flex-basis: 100% !important; }
 }
 </style>"""
 

@@ -48,12 +48,17 @@ steps as (
 
     select
         numbered.step_number,
-        coalesce(lag(numbered.day_on) over (order by numbered.day_on) + 1, chosen_period.from_on) as from_on,
+        -- The data may begin later than the period.
+        coalesce(
+            lag(numbered.day_on) over (order by numbered.day_on) + 1,
+            greatest(chosen_period.from_on, span.first_on)
+        ) as from_on,
         numbered.day_on as until_on,
         numbered.ended_at,
         case when chosen_period.until_on - chosen_period.from_on < 190 then 'day' else 'week' end as step_code
     from numbered
     cross join chosen_period
+    cross join reports.span as span
     where numbered.is_step_end
 
 ),

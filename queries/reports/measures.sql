@@ -305,5 +305,5 @@ select
         when change = 0 then '0'
         else case when change > 0 then '+' else '' end || format('{:,}', change::bigint)
     end as change_text,
-    case when is_stock then 'over the period' else 'vs the period before' end as against_text
+    case when is_stock then 'over the period' else 'vs period before' end as against_text
 from compared
