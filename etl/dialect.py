@@ -286,7 +286,9 @@ def read_dialect(path: Path) -> Dialect:
     """Return the dialect or mapping in a TOML file. Raises DialectError naming file and entry."""
     try:
         declared = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise DialectError(f"{path.name}: cannot be opened: {error.strerror}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DialectError(f"{path.name}: cannot be read as TOML: {error}") from error
     return _Reader(path.name).dialect(path.stem, declared)
 

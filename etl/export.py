@@ -293,7 +293,8 @@ def _told_apart(headings: Sequence[str]) -> list[str]:
 def _widths(table: _Table) -> list[int]:
     """Return how many letters wide each column is: as its heading or its texts, within reason."""
     longest = [
-        f"max(length({name}))" if kind == "text" else "0" for name, kind in zip(table.names, table.kinds, strict=True)
+        f"max(length({name}))" if kind == "text" else "max(0)"
+        for name, kind in zip(table.names, table.kinds, strict=True)
     ]
     most = table.con.execute(f"select {', '.join(longest)} from (from held limit {SOME_ROWS})").fetchall()[0]
     least = {"instant": 17, "day": 11, "number": 9, "flag": 8, "text": 6}

@@ -341,8 +341,10 @@ def _unknown(header: list[str], file_name: str, mapping: Dialect | None) -> Load
         if mapping or likeness(nearest)
         else "none knows a column of it"
     )
-    return LoadError(
-        f"{file_name}: no dialect fits; {near}. "
-        f"Describe the file in a mapping and load it with --mapping FILE "
-        f"(python -m etl dialects shows how one is written)"
+    would_do = (
+        "Name in the mapping's recognise what stands in the header"
+        if mapping
+        else "Describe the file in a mapping and load it with --mapping FILE "
+        "(python -m etl dialects shows how one is written)"
     )
+    return LoadError(f"{file_name}: no dialect fits; {near}. {would_do}")

@@ -185,14 +185,14 @@ CASES = [
         {"x.csv": TICKETS},
         "{}/x.csv --mapping {}/mine.toml",
         1,
-        "error: mine.toml: cannot be read as TOML: ",
+        "error: mine.toml: cannot be opened: No such file or directory",
     ),
     (
         "a mapping for another file",
         {"x.csv": "a,b\n1,2\n", "mine.toml": MAPPING},
         "{}/x.csv --mapping {}/mine.toml",
         1,
-        "error: x.csv: no dialect fits; nearest is mine, missing: No, When. Describe the file in a mapping",
+        "error: x.csv: no dialect fits; nearest is mine, missing: No, When. Name in the mapping's recognise what stands in the header",
     ),
     (
         "corrections with another header",

@@ -149,6 +149,12 @@ def test_rows_of_several_portions_are_all_there_in_their_order(monkeypatch):
     assert 'r="A11"' in part(frame, "xl/worksheets/sheet1.xml")
 
 
+def test_no_rows_of_numbers_alone_are_a_workbook():
+    frame = FRAME.head(0).select_dtypes("number")
+    assert len(frame.columns) > 0
+    assert sheet_cells(frame)[0] == list(frame.columns)
+
+
 def test_no_rows_are_a_file_with_a_header():
     frame = FRAME.head(0)
     assert csv_cells(frame) == [list(frame.columns)]
