@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     as_json.add_argument("--json", action="store_true", help="print JSON")
 
     one = commands.add_parser("load", parents=[house, as_json], help="load exports, judge them, publish a snapshot")
-    one.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="export files and folders of them")
+    one.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, folders, zip archives")
     _load_options(one)
     one.add_argument("--mapping", type=Path, metavar="FILE", help="a dialect of your own, in TOML")
     one.add_argument(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,7 +17,7 @@ from etl.cells import Cells
 from etl.corrections import Correction, correct, read_corrections
 from etl.desk import Desk, parse_desk, read_desk
 from etl.dialect import read_dialect
-from etl.merge import Account, merge_records, merge_straight
+from etl.merge import Account, merge_records, merge_straight, name_of
 from etl.policy import Row, policy_of, read_rows, write_policy
 from etl.publish import Warehouse, WarehouseError, beside, connect, writing_to
 from etl.read import read, straight
@@ -29,6 +30,9 @@ __all__ = ["LoadError", "Loaded", "load", "rebuild"]
 DATA = Path(__file__).parent.parent / "data"
 CORRECTIONS = DATA / "corrections.csv"
 CARRIED = ("files", "rejects", "skips", "ignored")  # what a load keeps of the snapshot before, beside the tables
+
+# How much is read before it is merged: it is held twice, and the more files, the surer which number of a date is the day.
+BYTES_TOGETHER = 256_000_000
 
 Step = Callable[[str, int, int], None]
 
@@ -227,7 +231,11 @@ def _load_files(
     corrections: list[Correction],
     step: Step,
 ) -> list[LoadedFile]:
-    """Load every export; those that fill different tables side by side, the others in their order."""
+    """Load every export; those that fill different tables side by side, the others in their order.
+
+    What follows one another and has one header is loaded as one: a day's file is soon read, and of hundreds
+    of them most of the time would go into asking.
+    """
     (last,) = con.execute("select coalesce(max(file_number), 0) from raw.files").fetchone()
     numbered = list(enumerate(exports, last + 1))
     changes(desk.timezone)  # found once, before threads would each look
@@ -238,9 +246,10 @@ def _load_files(
     ) -> list[tuple[int, LoadedFile]]:
         with connection as cursor:
             done = []
-            for number, export in chain:
-                step(f"loading {export.file_name}", next(said), len(exports))
-                done.append((number, _load_file(cursor, export, number, desk, date_order, corrections)))
+            for files in _together(chain, corrections):
+                text = f"loading {name_of([export for _, export in files])}"
+                told = partial(_tell, step, text, said, len(exports))
+                done += _load_together(cursor, files, desk, date_order, corrections, told)
             return done
 
     with side_by_side() as pool:
@@ -262,43 +271,89 @@ def _chains(numbered: list[tuple[int, Export]]) -> list[list[tuple[int, Export]]
     return sorted(parts, key=lambda part: sum(export.path.stat().st_size for _, export in part), reverse=True)
 
 
-def _load_file(
+def _together(chain: list[tuple[int, Export]], corrections: list[Correction]) -> list[list[tuple[int, Export]]]:
+    """Part a chain into runs of files that are loaded as one."""
+    corrected = {one.file for one in corrections}
+    runs: list[list[tuple[int, Export]]] = []
+    size = 0
+    for number, export in chain:
+        its_size = export.path.stat().st_size
+        if (
+            runs
+            and _is_alike(runs[-1][-1][1], export)
+            and size + its_size <= BYTES_TOGETHER
+            and corrected.isdisjoint((runs[-1][-1][1].file_name, export.file_name))
+        ):
+            runs[-1].append((number, export))
+            size += its_size
+        else:
+            runs.append([(number, export)])
+            size = its_size
+    return runs
+
+
+def _is_alike(one: Export, other: Export) -> bool:
+    """Whether two exports have one header, and their cells are read alike."""
+    return (
+        one.dialect is other.dialect and one.header == other.header and (one.records is None) == (other.records is None)
+    )
+
+
+def _tell(step: Step, text: str, said: Iterator[int], of: int) -> None:
+    step(text, next(said), of)
+
+
+def _load_together(
     con: duckdb.DuckDBPyConnection,
-    export: Export,
-    number: int,
+    files: list[tuple[int, Export]],
     desk: Desk,
     date_order: str | None,
     corrections: list[Correction],
-) -> LoadedFile:
-    account = load_export(con, export, number, Cells(export, desk.timezone, date_order), corrections)
-    con.execute("delete from raw.ignored where file_name = ?", [export.file_name])
-    con.execute(
+    told: Callable[[], None],
+) -> list[tuple[int, LoadedFile]]:
+    """Load files of one header, and write their accounts; return them by the files' numbers."""
+    cells = Cells(files[0][1], desk.timezone, date_order)
+    accounts = load_exports(con, files, cells, corrections, told)
+    loaded = [
+        (number, LoadedFile(export.file_name, export.dialect.name, account))
+        for (number, export), account in zip(files, accounts, strict=True)
+    ]
+    con.execute("delete from raw.ignored where list_contains(?, file_name)", [[file.file for _, file in loaded]])
+    now = datetime.now(UTC).replace(tzinfo=None)
+    con.executemany(
         "insert into raw.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            number,
-            export.file_name,
-            export.dialect.name,
-            datetime.now(UTC).replace(tzinfo=None),
-            *asdict(account).values(),
-        ],
+        [(number, file.file, file.dialect, now, *asdict(file.account).values()) for number, file in loaded],
     )
-    for table in ("incoming", "set_aside", "effects", "typed", "earlier", "steps", "winners"):
-        con.execute(f"drop table if exists temp.{table}")
-    return LoadedFile(export.file_name, export.dialect.name, account)
+    for (table,) in con.execute("select table_name from duckdb_tables() where temporary").fetchall():
+        con.execute(f"drop table temp.{table}")
+    return loaded
 
 
-def load_export(
-    con: duckdb.DuckDBPyConnection, export: Export, number: int, cells: Cells, corrections: list[Correction]
-) -> Account:
-    """Bring one export into the canonical tables as file `number`; return what became of its records."""
+def load_exports(
+    con: duckdb.DuckDBPyConnection,
+    files: list[tuple[int, Export]],
+    cells: Cells,
+    corrections: list[Correction],
+    told: Callable[[], None] = lambda: None,
+) -> list[Account]:
+    """Bring numbered exports of one header into the canonical tables; return what became of each one's records.
+
+    The order of day and month is decided over all of them. Only an export that comes alone can be
+    corrected. `told` is called before each is read.
+    """
+    (number, export), *others = files
+    if others:
+        torn = read(con, files, told)
+        return merge_records(con, [export for _, export in files], cells, torn)
+    told()
     known = [one for one in corrections if one.file == export.file_name]
     file = None if known else straight(export)
     account = merge_straight(con, export, cells, number, file) if file else None
     if account:
-        return account
-    torn = read(con, export)
+        return [account]
+    torn = read(con, files)
     correct(con, export, cells, known)
-    return merge_records(con, export, cells, number, torn)
+    return merge_records(con, [export], cells, torn)
 
 
 def _finish_raw(

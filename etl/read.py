@@ -1,8 +1,9 @@
-"""Read one export into the temporary table `incoming`: every cell as text, one row per record.
+"""Read exports into the temporary table `incoming`: every cell as text, one row per record.
 
-`incoming` has columns c0, c1, ... in header order, and its rowid + 1 is the record's number. The
-fast way is DuckDB's strict parser. When that refuses the file, it is torn somewhere: then it is
-read again record by record, the whole ones are kept, and each torn one is named.
+`incoming` has columns c0, c1, ... in header order, and file_number. Files of one header stand in it one
+after the other: rowid + 1 is a record's number among all of them, and `parts` says at which record
+each file begins. The fast way is DuckDB's strict parser. When that refuses a file, it is torn
+somewhere: then it is read again record by record, the whole ones are kept, and each torn one is named.
 """
 
 import csv
@@ -10,7 +11,7 @@ import datetime as dt
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import dropwhile, islice
@@ -28,32 +29,59 @@ LINES_OF_A_RECORD = 20_000
 Torn = tuple[int, str, str]  # record number, the text found, what is wrong with it
 
 
-def read(con: duckdb.DuckDBPyConnection, export: Export) -> list[Torn]:
-    """Fill the temporary table `incoming` and return the records that are torn.
+def read(
+    con: duckdb.DuckDBPyConnection, files: list[tuple[int, Export]], told: Callable[[], None] = lambda: None
+) -> list[Torn]:
+    """Fill the temporary tables `incoming` and `parts` with numbered files of one header; return the torn records.
 
-    A torn record's row in `incoming` is empty, so that numbers stay true. Raises LoadError when
-    the file cannot be read at all.
+    A torn record's row in `incoming` is empty, so that numbers stay true; its number is that among
+    all records. `told` is called before each file. Raises LoadError when a file cannot be read at all.
     """
-    if export.records is not None:
-        return _read_objects(con, export)
+    _, first = files[0]
+    columns = [f"c{number} varchar" for number in range(len(first.header))]
+    columns += ["torn varchar"] if first.records is not None else []
+    con.execute(f"create or replace temp table incoming ({', '.join(columns)}, file_number integer)")
+    con.execute(
+        "create or replace temp table parts "
+        "(file_number integer, file_name varchar, records_before bigint, record_count bigint)"
+    )
+    torn: list[Torn] = []
+    parts, before = [], 0
+    for file_number, export in files:
+        told()
+        count, found = (_read_csv if export.records is None else _read_objects)(con, export, file_number)
+        torn += [(before + number, text, why) for number, text, why in found]
+        parts.append((file_number, export.file_name, before, count))
+        before += count
+    con.execute("insert into parts select unnest(?), unnest(?), unnest(?), unnest(?)", list(zip(*parts, strict=True)))
+    if first.records is not None:
+        con.execute("alter table incoming drop column torn")
+    return torn
+
+
+def _read_csv(con: duckdb.DuckDBPyConnection, export: Export, file_number: int) -> tuple[int, list[Torn]]:
+    """Add the records of a file or sheet to `incoming`; return how many there are, and the torn ones by their number."""
     width = len(export.header)
     with _as_csv(export) as path:
         try:
-            _copy(con, path, export.delimiter, width)
-            return []
+            return _add(con, _parser(path, export.delimiter, width), file_number), []
         except duckdb.Error:
             if export.sheet is None and export.encoding.startswith("utf-8"):
                 encoding = find_encoding(export.path, export.file_name, whole=True)
                 if encoding != export.encoding:
-                    return read(con, replace(export, encoding=encoding))
+                    return _read_csv(con, replace(export, encoding=encoding), file_number)
             repaired, torn = _repair(path, export.delimiter, width)
             try:
-                _copy(con, repaired, ",", width)
+                return _add(con, _parser(repaired, ",", width), file_number), torn
             except duckdb.Error as error:
                 raise LoadError(f"{export.file_name}: cannot be read: {str(error).splitlines()[0]}") from error
             finally:
                 repaired.unlink()
-            return torn
+
+
+def _add(con: duckdb.DuckDBPyConnection, relation: str, file_number: int) -> int:
+    """Add a file's records to `incoming`; return how many there are."""
+    return con.execute(f"insert into incoming select *, {file_number} from {relation}").fetchone()[0]
 
 
 def straight(export: Export) -> str | None:
@@ -65,19 +93,22 @@ def straight(export: Export) -> str | None:
     return _parser(export.path, export.delimiter, len(export.header))
 
 
-def _read_objects(con: duckdb.DuckDBPyConnection, export: Export) -> list[Torn]:
-    """Fill `incoming` from a file of objects; a value that is none is torn."""
+def _read_objects(con: duckdb.DuckDBPyConnection, export: Export, file_number: int) -> tuple[int, list[Torn]]:
+    """Add the records of a file of objects to `incoming`, as _read_csv does; a value that is none is torn."""
     with as_utf8(export.path, export.encoding) as path:
         query = export.records.query(_literal(path), path.stat().st_size)
         try:
-            con.execute(f"create or replace temp table incoming as {query}")
-            torn = con.execute("select rowid + 1, torn from incoming where torn is not null").fetchall()
+            count = _add(con, f"({query})", file_number)
+            torn = con.execute(
+                "select rowid + 1 - ((select count(*) from incoming) - ?), torn "
+                "from incoming where file_number = ? and torn is not null order by rowid",
+                [count, file_number],
+            ).fetchall()
         except duckdb.Error as error:
             raise LoadError(f"{export.file_name}: cannot be read: {said(error, path, export.path)}") from error
         if torn and export.records.layout == "lines" and not export.records.is_list:
             torn = _lines(path, {number for number, _ in torn})
-    con.execute("alter table incoming drop column torn")
-    return [(number, text[:500], what_is_wrong(text)) for number, text in torn]
+    return count, [(number, text[:500], what_is_wrong(text)) for number, text in torn]
 
 
 def said(error: duckdb.Error, read: Path, meant: Path) -> str:
@@ -90,10 +121,6 @@ def _lines(path: Path, numbers: set[int]) -> list[tuple[int, str]]:
     with path.open(encoding="utf-8", newline="\n") as file:
         filled = (line.strip() for line in file if line.strip())
         return [(number, line) for number, line in enumerate(filled, 1) if number in numbers]
-
-
-def _copy(con: duckdb.DuckDBPyConnection, path: Path, delimiter: str, width: int) -> None:
-    con.execute(f"create or replace temp table incoming as select * from {_parser(path, delimiter, width)}")
 
 
 def _parser(path: Path, delimiter: str, width: int) -> str:

@@ -3,7 +3,7 @@
 import os
 
 from etl.cells import Cells
-from etl.load import load_export
+from etl.load import load_exports
 from etl.recognise import recognise
 
 ZONE = "Europe/Vilnius"
@@ -15,7 +15,7 @@ def load_file(con, path, corrections=(), mapping=None, date_order=None, zone=ZON
     """Load one file; return its account."""
     (export,) = recognise(path, path.name, mapping)
     (number,) = con.execute("select coalesce(max(file_number), 0) + 1 from raw.files").fetchone()
-    account = load_export(con, export, number, Cells(export, zone, date_order), list(corrections))
+    (account,) = load_exports(con, [(number, export)], Cells(export, zone, date_order), list(corrections))
     con.execute(
         "insert into raw.files select ?, ?, ?, now(), 0, 0, 0, 0, 0, 0", [number, path.name, export.dialect.name]
     )

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from etl.cells import Cells
-from etl.load import load, load_export
+from etl.load import load, load_exports
 from etl.publish import connect
 from etl.recognise import find_exports
 
@@ -172,10 +172,8 @@ def test_shop_of_one_file_a_day_by_the_mapping_of_the_readme(raw, tmp_path, mapp
     lines = readme[readme.index("    recognise = [") :].splitlines()
     taught = mapping("\n".join(line[4:] for line in takewhile(lambda line: line.startswith("    "), lines)))
     exports, _ = find_exports([SHOP], tmp_path, taught)
-    accounts = {
-        export.file_name: load_export(raw, export, number, Cells(export, "UTC"), [])
-        for number, export in enumerate(exports, 1)
-    }
+    loaded = load_exports(raw, list(enumerate(exports, 1)), Cells(exports[0], "UTC"), [])
+    accounts = {export.file_name: account for export, account in zip(exports, loaded, strict=True)}
 
     seen: set[tuple[str, ...]] = set()
     for path in sorted(SHOP.glob("*.csv")):
