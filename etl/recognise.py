@@ -105,8 +105,10 @@ def _named(paths: list[Path]) -> list[tuple[Path, str, bool]]:
                 relative = file.relative_to(path)
                 if not any(part.startswith((".", "~$")) for part in relative.parts):
                     files.setdefault(file.resolve(), (file, relative.as_posix(), False))
-        elif path.exists():
+        elif path.is_file():
             files[path.resolve()] = (path, path.name, True)
+        elif path.exists():  # a pipe, which would be read twice, or a device, which has no end
+            raise LoadError(f"{path}: is neither a file nor a folder; save what it gives in a file and load that")
         else:
             raise LoadError(f"{path}: there is no such file or folder")
     count = Counter(name for _, name, _ in files.values())

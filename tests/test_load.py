@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import random
 import zipfile
 from datetime import datetime
@@ -709,3 +710,15 @@ def test_straight_way_and_careful_way_read_alike(tmp_path, column, cell):
         values = con.execute(f"select {column} from raw.{table} where {next(iter(start))} = '1'").fetchall()
         found.append((counts(account), values, con.execute("select * from raw.rejects").fetchall()))
     assert found[0] == found[1]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_pipe_is_refused_and_never_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "tickets.csv")
+    with pytest.raises(LoadError) as caught:
+        find_exports([tmp_path / "tickets.csv"], tmp_path)
+    said = "is neither a file nor a folder; save what it gives in a file and load that"
+    assert str(caught.value) == f"{tmp_path / 'tickets.csv'}: {said}"
+    with pytest.raises(LoadError, match="there is no such file or folder"):
+        find_exports([tmp_path / "missing.csv"], tmp_path)
+    assert find_exports([tmp_path], tmp_path) == ([], [])
