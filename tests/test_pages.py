@@ -270,7 +270,7 @@ def test_facts_of_48_hours_ago_are_not_old(tmp_path, open_page):
 
 def test_a_chart_of_mostly_unknown_says_so_instead(one_ticket, open_page):
     app = open_page(one_ticket, "pages/2_support/1_response_and_resolution.py")
-    assert "Of 1 tickets opened in the period, the first response is not known for 1." in texts(app)
+    assert "Of 1 ticket opened in the period, the first response is not known for 1." in texts(app)
     assert "Load the posts" in texts(app)
     assert charts(app) == {}
 
@@ -449,7 +449,7 @@ def test_the_queue_is_unknown_where_answers_are_whatever_the_period(tmp_path, op
     folder = warehouse(tmp_path, {"tickets.csv": ONE_TICKET}, datetime(2026, 10, 30, 15, tzinfo=UTC))
     app = open_page(folder, "pages/2_support/3_queue_and_deferred.py", period="Last 4 weeks")
     assert "n = 1 ticket, 0 of them opened 3 Oct 2026 to 30 Oct 2026" in texts(app)
-    assert "Of 1 open tickets, what was answered is not known for 1." in texts(app)
+    assert "Of 1 open ticket, what was answered is not known for 1." in texts(app)
     assert "Nobody waits" not in texts(app)
 
 

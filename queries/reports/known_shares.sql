@@ -134,7 +134,9 @@ select
         else format(
             'Of {:,} {}, {} is not known for {:,}.',
             ticket_count,
-            case when measure = 'queue' then 'open tickets' else 'tickets opened in the period' end,
+            case when measure = 'queue' then 'open ' else '' end
+            || case when ticket_count = 1 then 'ticket' else 'tickets' end
+            || case when measure = 'queue' then '' else ' opened in the period' end,
             called,
             unknown_count
         )

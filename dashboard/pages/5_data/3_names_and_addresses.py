@@ -20,7 +20,8 @@ if rows("facts.products", limit=1).empty:
     st.info(
         "No list of products is loaded, so there is nothing to compare with. Load products.csv: product_id, product_name."
     )
-match(PRODUCTS)
+else:
+    match(PRODUCTS)
 
 st.subheader("Clients who ask but never bought", anchor=False)
 if rows("facts.buyers", limit=1).empty:
