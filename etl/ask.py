@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from etl.build import EVERY_TICKET, WHOLE_PERIOD, read_queries, with_filters
+from etl.build import FILTERED, WHOLE_PERIOD, read_queries, with_filters, without_comments
 from etl.filters import Filters
 
 LISTED_COLUMNS = """
@@ -43,7 +43,7 @@ def query(
         period, given = filters.period_sql(period), filters.parameters()
         # A report that filters is computed anew; of any other the stored table is all there is to say.
         if is_filtered(report):
-            sql = with_filters(read_queries()[report], filters.tickets_sql(EVERY_TICKET), period)
+            sql = with_filters(read_queries()[report], filters.narrow, period)
     tests = []
     if within:
         tests.append(f"{within} between (select from_on from ({period})) and (select until_on from ({period}))")
@@ -77,12 +77,12 @@ def in_desk_time(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
 
 def is_filtered(report: str) -> bool:
     """Say whether the chosen tickets or the chosen period change what a report says."""
-    return "filtered_tickets" in read_queries().get(report, "") or uses_period(report)
+    return bool(FILTERED.search(without_comments(read_queries().get(report, "")))) or uses_period(report)
 
 
 def uses_period(report: str) -> bool:
     """Say whether a report applies the chosen period to a date of its own."""
-    return "chosen_period" in read_queries().get(report, "")
+    return "chosen_period" in without_comments(read_queries().get(report, ""))
 
 
 def bound(sql: str, given: Mapping[str, object]) -> dict[str, object]:

@@ -25,8 +25,9 @@ CORES = os.cpu_count() or 1
 LAYERS = ("raw", "policy", "facts", "rules", "patterns", "reports")  # each reads itself and those before
 REFERENCE = re.compile(rf"\b((?:{'|'.join(LAYERS)})\.[a-z]\w*)")
 
-# What a report that can be filtered reads. The published table is its unfiltered result.
-EVERY_TICKET = "select * from reports.tickets"
+# A report that can be filtered reads filtered_<name> for reports.<name>, a table that has the columns of the shared
+# filters, and chosen_period. The published table is its unfiltered result.
+FILTERED = re.compile(r"\bfiltered_([a-z]\w*)")
 WHOLE_PERIOD = "select min(day_on) as from_on, max(day_on) as until_on from facts.days"
 
 
@@ -45,13 +46,16 @@ def read_queries(folder: Path = QUERIES) -> dict[str, str]:
     return queries
 
 
+def without_comments(sql: str) -> str:
+    """Return a query's text without what its comments say."""
+    return re.sub(r"--.*", "", sql)
+
+
 @cache
 def reads(sql: str) -> set[str]:
     """Return the <layer>.<name> a query mentions outside its comments."""
-    text = re.sub(r"--.*", "", sql)
-    found = set(REFERENCE.findall(text))
-    if "filtered_tickets" in text:
-        found.add("reports.tickets")
+    text = without_comments(sql)
+    found = set(REFERENCE.findall(text)) | {f"reports.{name}" for name in FILTERED.findall(text)}
     if "chosen_period" in text:
         found.add("facts.days")
     return found
@@ -86,10 +90,14 @@ def waiting_for(graph: dict[str, set[str]]) -> dict[str, int]:
     return {name: len(others) for name, others in waiting.items()}
 
 
-def with_filters(sql: str, tickets: str = EVERY_TICKET, period: str = WHOLE_PERIOD) -> str:
-    """Return a report's query with the two names it filters by bound to the given selects."""
-    names = {"filtered_tickets": tickets, "chosen_period": period}
-    bound = [f"{name} as ({select})" for name, select in names.items() if name in sql]
+def with_filters(sql: str, narrow: Callable[[str], str] = str, period: str = WHOLE_PERIOD) -> str:
+    """Return a report's query with the names it filters by bound: tables to what `narrow` leaves of them."""
+    text = without_comments(sql)
+    bound = [
+        f"filtered_{name} as ({narrow(f'select * from reports.{name}')})" for name in sorted({*FILTERED.findall(text)})
+    ]
+    if "chosen_period" in text:
+        bound.append(f"chosen_period as ({period})")
     return f"with {', '.join(bound)} select * from ({sql.rstrip().rstrip(';')}\n)" if bound else sql
 
 

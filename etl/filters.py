@@ -38,8 +38,8 @@ class Filters:
         """The choices that narrow the tickets, by name."""
         return {name: getattr(self, name) for name in CHOICES if getattr(self, name)}
 
-    def tickets_sql(self, every: str) -> str:
-        """Return the select that stands behind `filtered_tickets`, with named parameters."""
+    def narrow(self, every: str) -> str:
+        """Return the rows of a select that the choices leave: what a `filtered_` name stands for, with parameters."""
         tests = [f"coalesce({CHOICES[name]}, '') in (select unnest(${name}::varchar[]))" for name in self.chosen]
         return f"select * from ({every}) where {' and '.join(tests)}" if tests else every
 

@@ -9,7 +9,7 @@ time, rows in and rows out:
              out are NULL; a stand-in is not built, nor is anything only it needs
     desk     the desk file, if not Monday to Friday, 09:00-17:00, Europe/Vilnius
     policy   rows that replace, or with an effective_on add to, those of data/policy.csv
-    tickets, period   the filters of a report: ticket ids, and [first day, last day]
+    chosen, period   the filters of a report: codes per kind, and [first day, last day]
     expect   every row, in the order of the grain, each with the columns it cares for
     error    instead of expect: what the build says
 
@@ -27,9 +27,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from etl.ask import bound
 from etl.build import QueryError, build, order, read_queries, reads, with_filters
 from etl.calendar import write_calendar
 from etl.desk import parse_desk
+from etl.filters import Filters
 from etl.policy import COLUMNS, SHIPPED, Row, parse_policy, write_policy
 from etl.tables import create_tables
 
@@ -44,7 +46,7 @@ wed = ["09:00-17:00"]
 thu = ["09:00-17:00"]
 fri = ["09:00-17:00"]
 """
-KEYS = {"name", "as_of", "given", "desk", "policy", "tickets", "period", "expect", "error"}
+KEYS = {"name", "as_of", "given", "desk", "policy", "chosen", "period", "expect", "error"}
 CASES = [
     (f"{path.parent.name}.{path.stem}", case)
     for path in sorted(FOLDER.glob("*/*.toml"))
@@ -92,14 +94,13 @@ def rows(con: duckdb.DuckDBPyConnection, name: str, case: dict) -> list[dict]:
     sql = read_queries()[name]
     key = re.search(r"^-- One row per ([a-z_, ]+)", re.sub(r" \([^)]*\)", "", sql), re.M)[1]
     build(con, wanted=needed(name, stand_ins) - {name}, given=stand_ins)
-    chosen = {}
-    if "tickets" in case:
-        listed = ", ".join(f"'{ticket}'" for ticket in case["tickets"])
-        chosen["tickets"] = f"select * from reports.tickets where ticket_id in ({listed})"
+    filters = Filters(**{kind: tuple(codes) for kind, codes in case.get("chosen", {}).items()})
+    chosen = {"narrow": filters.narrow}
     if "period" in case:
         chosen["period"] = f"select date '{case['period'][0]}' as from_on, date '{case['period'][1]}' as until_on"
     try:
-        cursor = con.execute(f"select * from ({with_filters(sql, **chosen)}\n) order by {key}")
+        asked = f"select * from ({with_filters(sql, **chosen)}\n) order by {key}"
+        cursor = con.execute(asked, bound(asked, filters.parameters()))
         columns = [column[0] for column in cursor.description]
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     except duckdb.Error as error:

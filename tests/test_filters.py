@@ -2,11 +2,14 @@
 
 import pytest
 
-from etl.build import EVERY_TICKET, read_queries, with_filters
+from etl.build import FILTERED as FILTERED_NAMES
+from etl.build import read_queries, with_filters, without_comments
 from etl.publish import connect
 
 FILTERED = {
-    name: sql for name, sql in read_queries().items() if name.startswith("reports.") and "filtered_tickets" in sql
+    name: sql
+    for name, sql in read_queries().items()
+    if name.startswith("reports.") and FILTERED_NAMES.search(without_comments(sql))
 }
 
 
@@ -18,7 +21,7 @@ def con(sample_snapshot):
 
 def totals(con, name, condition):
     """The sum of every count a report has over the tickets of which a condition holds."""
-    sql = with_filters(FILTERED[name], tickets=f"{EVERY_TICKET} where {condition}")
+    sql = with_filters(FILTERED[name], lambda every: f"{every} where {condition}")
     columns = [column for column, *_ in con.execute(f"describe {sql}").fetchall() if column.endswith("_count")]
     # The number of a whole week or rule, beside each of its parts, adds up to nothing.
     columns = [column for column in columns if not column.startswith(("week_", "rule_"))]

@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.parts import frame
 from dashboard.parts.asked import CODES, DAYS, EVENT_DAYS, FLAGS, NAMES, NUMBERS, STOCK_CODES, STOCK_DAYS
 from etl.__main__ import main
-from etl.build import EVERY_TICKET, WHOLE_PERIOD, read_queries, with_filters
+from etl.build import WHOLE_PERIOD, read_queries, with_filters
 from etl.explain import account, nearest
 from etl.filters import CHOICES, DEFAULT_PERIOD, Filters
 from etl.load import load
@@ -293,7 +293,7 @@ def test_no_median_of_fewer_than_twenty(sample, open_page):
 
 def report(folder: Path, name: str, filters: Filters) -> pd.DataFrame:
     """Return a report's rows as the exporter would compute them."""
-    sql = with_filters(read_queries()[name], filters.tickets_sql(EVERY_TICKET), filters.period_sql(WHOLE_PERIOD))
+    sql = with_filters(read_queries()[name], filters.narrow, filters.period_sql(WHOLE_PERIOD))
     given = {key: value for key, value in filters.parameters().items() if f"${key}" in sql}
     given = {key: list(value) if isinstance(value, tuple) else value for key, value in given.items()}
     with connect(folder) as con:

@@ -20,7 +20,7 @@ with conditions as (
 
 opened as (
 
-    select filtered_tickets.ticket_id
+    select count(*) as ticket_count
     from filtered_tickets
     inner join chosen_period
         on filtered_tickets.opened_on between chosen_period.from_on and chosen_period.until_on
@@ -31,21 +31,17 @@ opened as (
 not_passed as (
 
     select
-        findings.rule,
-        findings.verdict,
-        count(*) as ticket_count
-    from rules.findings as findings
-    inner join opened
-        on opened.ticket_id = findings.subject_id
-    where findings.verdict <> 'pass'
-        and findings.subject_kind = 'ticket'
-        and findings.rule in (
-            'coverage', 'support_extra', 'registration', 'description', 'scope', 'channel', 'mailing_list',
-            'not_banned', 'eligibility'
-        )
+        not_passed.rule,
+        not_passed.verdict,
+        sum(not_passed.ticket_count)::bigint as ticket_count
+    from filtered_not_passed as not_passed
+    inner join chosen_period
+        on not_passed.opened_on between chosen_period.from_on and chosen_period.until_on
+    semi join conditions
+        on conditions.rule = not_passed.rule
     group by
-        findings.rule,
-        findings.verdict
+        not_passed.rule,
+        not_passed.verdict
 
 ),
 
@@ -53,11 +49,14 @@ passed as (
 
     select
         conditions.rule,
-        (select count(*) from opened) - coalesce(sum(not_passed.ticket_count), 0) as ticket_count
+        opened.ticket_count - coalesce(sum(not_passed.ticket_count), 0) as ticket_count
     from conditions
+    cross join opened
     left join not_passed
         on not_passed.rule = conditions.rule
-    group by conditions.rule
+    group by
+        conditions.rule,
+        opened.ticket_count
 
 ),
 

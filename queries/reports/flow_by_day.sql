@@ -35,16 +35,14 @@ steps as (
 events_by_day as (
 
     select
-        stock_events.day_on,
-        sum(stock_events.opened_count) as opened_count,
-        sum(stock_events.reopened_count) as reopened_count,
-        sum(stock_events.closed_count) as closed_count,
-        sum(stock_events.open_change) as open_change,
-        sum(stock_events.waiting_on_desk_change) as waiting_on_desk_change
-    from reports.stock_events as stock_events
-    inner join filtered_tickets
-        on filtered_tickets.ticket_id = stock_events.ticket_id
-    group by stock_events.day_on
+        stock_changes.day_on,
+        sum(stock_changes.opened_count) as opened_count,
+        sum(stock_changes.reopened_count) as reopened_count,
+        sum(stock_changes.closed_count) as closed_count,
+        sum(stock_changes.open_change) as open_change,
+        sum(stock_changes.waiting_on_desk_change) as waiting_on_desk_change
+    from filtered_stock_changes as stock_changes
+    group by stock_changes.day_on
 
 ),
 

@@ -1,7 +1,7 @@
 -- Tickets opened, reopened and closed per day, and the backlog at its end, by whose turn it is.
 -- One row per day_on
 --
--- Filters: filtered_tickets; chosen_period by the day of the event. The backlog counts from the
+-- Filters: the chosen tickets; the chosen period by the day of the event. The backlog counts from the
 -- first day on, whatever the period, so that every day is the day before + opened + reopened
 -- - closed. The last day ends at as_of [L2].
 
@@ -31,15 +31,13 @@ period as (
 changes as (
 
     select
-        load_events.day_on,
-        sum(load_events.opened_count) as opened_count,
-        sum(load_events.reopened_count) as reopened_count,
-        sum(load_events.closed_count) as closed_count,
-        sum(load_events.waiting_on_client_change) as waiting_on_client_change
-    from facts.load_events
-    semi join filtered_tickets
-        on filtered_tickets.ticket_id = load_events.ticket_id
-    group by load_events.day_on
+        day_on,
+        sum(opened_count) as opened_count,
+        sum(reopened_count) as reopened_count,
+        sum(closed_count) as closed_count,
+        sum(open_change - waiting_on_desk_change) as waiting_on_client_change
+    from filtered_stock_changes
+    group by day_on
 
 ),
 

@@ -38,21 +38,19 @@ opened as (
 moved as (
 
     select
-        coalesce(filtered_tickets.product_id, '') as product_code,
-        coalesce(filtered_tickets.agent_id, '') as agent_code,
-        coalesce(filtered_tickets.channel_code, '') as channel_code,
-        sum(stock_events.reopened_count) filter (stock_events.day_on >= chosen_period.from_on) as reopened_count,
-        sum(stock_events.closed_count) filter (stock_events.day_on >= chosen_period.from_on) as closed_count,
-        sum(stock_events.open_change) as backlog_count
-    from reports.stock_events as stock_events
-    inner join filtered_tickets
-        on filtered_tickets.ticket_id = stock_events.ticket_id
+        coalesce(stock_changes.product_id, '') as product_code,
+        coalesce(stock_changes.agent_id, '') as agent_code,
+        coalesce(stock_changes.channel_code, '') as channel_code,
+        sum(stock_changes.reopened_count) filter (stock_changes.day_on >= chosen_period.from_on) as reopened_count,
+        sum(stock_changes.closed_count) filter (stock_changes.day_on >= chosen_period.from_on) as closed_count,
+        sum(stock_changes.open_change) as backlog_count
+    from filtered_stock_changes as stock_changes
     inner join chosen_period
-        on stock_events.day_on <= chosen_period.until_on
+        on stock_changes.day_on <= chosen_period.until_on
     group by
-        coalesce(filtered_tickets.product_id, ''),
-        coalesce(filtered_tickets.agent_id, ''),
-        coalesce(filtered_tickets.channel_code, '')
+        coalesce(stock_changes.product_id, ''),
+        coalesce(stock_changes.agent_id, ''),
+        coalesce(stock_changes.channel_code, '')
 
 ),
 

@@ -14,7 +14,7 @@ with clauses as (
 
 opened as (
 
-    select filtered_tickets.ticket_id
+    select count(*) as ticket_count
     from filtered_tickets
     inner join chosen_period
         on filtered_tickets.opened_on between chosen_period.from_on and chosen_period.until_on
@@ -34,25 +34,16 @@ judged as (
 reasons as (
 
     select
-        findings.rule,
-        findings.reason,
-        count(*) as ticket_count
-    from rules.findings as findings
-    inner join opened
-        on opened.ticket_id = findings.subject_id
-    where findings.verdict = 'unknown'
-        and findings.subject_kind = 'ticket'
-        and findings.rule <> 'duplicate'
+        not_passed.rule,
+        not_passed.reason,
+        sum(not_passed.ticket_count) as ticket_count
+    from filtered_not_passed as not_passed
+    inner join chosen_period
+        on not_passed.opened_on between chosen_period.from_on and chosen_period.until_on
+    where not_passed.verdict = 'unknown'
     group by
-        findings.rule,
-        findings.reason
-
-),
-
-totals as (
-
-    select count(*) as ticket_count
-    from opened
+        not_passed.rule,
+        not_passed.reason
 
 ),
 
@@ -60,17 +51,17 @@ counted as (
 
     select
         judged.rule,
-        totals.ticket_count,
+        opened.ticket_count,
         coalesce(sum(reasons.ticket_count), 0)::bigint as unknown_count,
         arg_max(reasons.reason, reasons.ticket_count) as main_reason
     from judged
-    cross join totals
+    cross join opened
     left join reasons
         on reasons.rule = judged.rule
-    where totals.ticket_count > 0
+    where opened.ticket_count > 0
     group by
         judged.rule,
-        totals.ticket_count
+        opened.ticket_count
 
 )
 
