@@ -54,10 +54,11 @@ def query(
         given[f"where_{number}"] = value
     if tests:
         sql = f"select * from ({sql}\n) where {' and '.join(tests)}"
-    if "position" in found:  # it need not tell two rows apart; the first columns do
-        sql = f"select * from ({sql}\n) order by position, {', '.join(found[:3])}"
-    elif whole and (key := key_of(report)) <= set(found):
-        sql = f"select * from ({sql}\n) order by {', '.join(name for name in found if name in key)}"
+    key = [name for name in found if name in key_of(report)]
+    if "position" in found:  # it need not tell two rows apart; the key does
+        sql = f"select * from ({sql}\n) order by {', '.join(('position', *key))}"
+    elif whole and key:
+        sql = f"select * from ({sql}\n) order by {', '.join(key)}"
     return sql, bound(sql, given)
 
 

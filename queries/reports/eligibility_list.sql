@@ -12,13 +12,9 @@ select
     eligibility_today.covered_until_at,
     -- covered_until_at is the first instant no longer covered.
     local_time.day_on as last_covered_on,
-    row_number() over (
-        order by
-            eligibility_today.verdict desc,
-            eligibility_today.covered_until_at desc nulls last,
-            eligibility_today.client_id,
-            eligibility_today.product_id
-    ) as position
+    -- The worst verdict first, of each the latest end. Not a row number: that would need all, and a page asks for a few.
+    -enum_code(eligibility_today.verdict)::bigint * 1000000000000
+    - coalesce(epoch(eligibility_today.covered_until_at), -100000000000)::bigint as position
 from reports.eligibility_today as eligibility_today
 left join facts.clients as clients
     on clients.client_id = eligibility_today.client_id

@@ -91,12 +91,15 @@ ages as (
 
     select
         steps.until_on,
-        epoch(steps.ended_at)::bigint - epoch(stretches.opened_at)::bigint as age_seconds
+        -- In days begun: bands end with whole days, so those of a day begun share their band.
+        ceil((epoch(steps.ended_at) - epoch(stretches.opened_at)) / 86400)::bigint * 86400 as age_seconds,
+        count(*) as ticket_count
     from stretches
     cross join lateral unnest(range(stretches.from_number, stretches.until_number)) as numbers(step_number)
     inner join steps
         on steps.step_number = numbers.step_number
     where stretches.from_number < stretches.until_number
+    group by all
 
 ),
 
@@ -105,7 +108,7 @@ counted as (
     select
         ages.until_on,
         age_bands.age_code,
-        count(*) as ticket_count
+        sum(ages.ticket_count)::bigint as ticket_count
     from ages
     inner join facts.age_bands as age_bands
         on ages.age_seconds > age_bands.over_seconds

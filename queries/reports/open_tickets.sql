@@ -21,6 +21,12 @@ open_tickets as (
     select
         open_stretches.ticket_id,
         filtered_tickets.opened_at,
+        filtered_tickets.opened_on,
+        filtered_tickets.subject,
+        filtered_tickets.client_name,
+        filtered_tickets.response_code,
+        filtered_tickets.resolution_code,
+        filtered_tickets.ticket_link,
         days.day_on,
         days.ended_at,
         epoch(days.ended_at)::bigint - epoch(filtered_tickets.opened_at)::bigint as age_seconds
@@ -45,20 +51,18 @@ select
     -- Whoever did not have the last word has the turn [L4].
     case when words.is_agent then 'client' else 'desk' end as turn_code,
     age_bands.age_code,
-    tickets.subject,
-    tickets.client_name,
-    tickets.opened_on,
-    tickets.response_code,
-    tickets.resolution_code,
-    tickets.ticket_link,
+    open_tickets.subject,
+    open_tickets.client_name,
+    open_tickets.opened_on,
+    open_tickets.response_code,
+    open_tickets.resolution_code,
+    open_tickets.ticket_link,
     -- Newest first, as in the list of all tickets.
     -cast(epoch(open_tickets.opened_at) as bigint) as position
 from open_tickets
 inner join facts.age_bands as age_bands
     on open_tickets.age_seconds > age_bands.over_seconds
     and open_tickets.age_seconds <= age_bands.until_seconds
-inner join reports.tickets as tickets
-    on tickets.ticket_id = open_tickets.ticket_id
 left join facts.words as words
     on words.ticket_id = open_tickets.ticket_id
     and words.said_at <= open_tickets.ended_at

@@ -6,9 +6,7 @@ with tickets as (
 
     select
         coalesce(filtered_tickets.product_id, '') as product_code,
-        filtered_tickets.product_name,
         coalesce(filtered_tickets.agent_id, '') as agent_code,
-        filtered_tickets.agent_name,
         coalesce(filtered_tickets.channel_code, '') as channel_code,
         filtered_tickets.resolution_code,
         filtered_tickets.resolution_verdict,
@@ -33,16 +31,9 @@ grouped as (
             else 'desk'
         end as kind,
         coalesce(product_code, agent_code, channel_code, '') as code,
-        case
-            when grouping(product_code) = 0 then any_value(product_name)
-            when grouping(agent_code) = 0 then any_value(agent_name)
-            when grouping(channel_code) = 0 then coalesce(nullif(channel_code, ''), 'not stated')
-            else 'the desk'
-        end as label,
         count(*) as ticket_count,
         count(duration_days) as n_count,
-        case when count(duration_days) >= 20 then median(duration_days) end as median_days,
-        case when count(duration_days) >= 20 then quantile_cont(duration_days, 0.9) end as p90_days,
+        case when count(duration_days) >= 20 then quantile_cont(duration_days, [0.5, 0.9]) end as middle_and_p90_days,
         count(*) filter (resolution_code = 'within_1_week') as within_1_week_count,
         count(*) filter (resolution_code = 'within_2_weeks') as within_2_weeks_count,
         count(*) filter (resolution_verdict = 'pass') as met_count,
@@ -55,20 +46,34 @@ grouped as (
 )
 
 select
-    kind,
-    code,
-    label,
-    ticket_count,
-    n_count,
-    median_days,
-    p90_days,
-    within_1_week_count / nullif(met_count + late_count, 0) as within_1_week_share,
+    grouped.kind,
+    grouped.code,
+    case
+        when grouped.kind = 'desk' then 'the desk'
+        when grouped.kind = 'product' then coalesce(products.product_name, nullif(grouped.code, ''), 'not stated')
+        when grouped.kind = 'agent' then coalesce(agents.name, nullif(grouped.code, ''), 'nobody assigned')
+        else coalesce(nullif(grouped.code, ''), 'not stated')
+    end as label,
+    grouped.ticket_count,
+    grouped.n_count,
+    grouped.middle_and_p90_days[1] as median_days,
+    grouped.middle_and_p90_days[2] as p90_days,
+    grouped.within_1_week_count / nullif(grouped.met_count + grouped.late_count, 0) as within_1_week_share,
     -- met / (met + late): running ones and unknown ones are beside it, never in it [V10].
-    met_count / nullif(met_count + late_count, 0) as within_2_weeks_share,
-    met_count,
-    late_count,
-    in_progress_count,
-    unknown_count,
-    max(median_days) filter (kind = 'desk') over () as desk_median_days,
-    row_number() over (partition by kind order by median_days desc nulls last, n_count desc, code) as position
+    grouped.met_count / nullif(grouped.met_count + grouped.late_count, 0) as within_2_weeks_share,
+    grouped.met_count,
+    grouped.late_count,
+    grouped.in_progress_count,
+    grouped.unknown_count,
+    max(grouped.middle_and_p90_days[1]) filter (grouped.kind = 'desk') over () as desk_median_days,
+    row_number() over (
+        partition by grouped.kind
+        order by grouped.middle_and_p90_days[1] desc nulls last, grouped.n_count desc, grouped.code
+    ) as position
 from grouped
+left join facts.products as products
+    on grouped.kind = 'product'
+    and products.product_id = grouped.code
+left join facts.agents as agents
+    on grouped.kind = 'agent'
+    and agents.agent_id = grouped.code

@@ -18,8 +18,6 @@ select
     -- Newest first; position need not tell two rows apart.
     -cast(epoch(events.happened_at) as bigint) as position
 from facts.load_events as events
-inner join filtered_tickets
-    on filtered_tickets.ticket_id = events.ticket_id
-inner join reports.ticket_list as ticket_list
+inner join filtered_ticket_list as ticket_list
     on ticket_list.ticket_id = events.ticket_id
 where events.event_code in ('opened', 'reopened', 'closed')
