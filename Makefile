@@ -11,6 +11,7 @@ PYTHON ?= $(shell for python in python3 python python3.14 python3.13 python3.12 
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$python" && break; done)
 PARTS  ?=
 SEED   ?= 1
+TICKETS ?= 200000
 
 # Through .venv/bin/python, never through its scripts: those hold the path the folder had when they were made.
 VENV := .venv
@@ -40,8 +41,8 @@ format: $(VENV)/test.stamp ## put every Python file into the house's format
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-bench: $(VENV)/test.stamp ## speed and memory at 200,000 tickets and 1,000,000 posts
-	@$(PY) -m benchmarks
+bench: $(VENV)/test.stamp ## speed and memory at 200,000 tickets; TICKETS=1000000 for a million
+	@$(PY) -m benchmarks --tickets $(TICKETS)
 
 screenshots: $(VENV)/test.stamp ## every page in light and dark, wide and narrow, into screenshots/
 	@$(PY) -m tests.screenshots

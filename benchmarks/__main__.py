@@ -1,4 +1,4 @@
-"""Speed and memory at 200,000 tickets and 1,000,000 posts, against what is promised.
+"""Speed and memory against what is promised, by default at 200,000 tickets and 1,000,000 posts.
 
 `make bench`, or `python -m benchmarks [--tickets N] [--rounds N] [--strict]`. Everything compared
 is measured in the same run, in turns, on files that are already in the page cache. With --strict a
@@ -20,12 +20,19 @@ from statistics import median
 import duckdb
 
 from benchmarks import data
-from benchmarks.pages import page_seconds
+from benchmarks.pages import page_figures
 from benchmarks.reports import report_seconds
 
 ROOT = Path(__file__).parent.parent
+# What is promised. The larger targets are for a million tickets, and hold for whatever is smaller.
 LOAD_RATIO = 3.0
+LOAD_RATIO_OF_MORE = 3.5  # of more than 200,000 tickets
+DEMO_SECONDS = 180
+PEAK_MB = 6 * 1024
 REPORT_SECONDS = 0.2
+PAGE_SECONDS = 0.25
+PAGE_KB = 500
+REPLAY_SECONDS = 20
 
 missed: list[str] = []
 
@@ -56,7 +63,7 @@ def once(kind: str, exports: Path) -> dict[str, float]:
     return json.loads(done.stdout.splitlines()[-1]) | {"whole_seconds": whole}
 
 
-def compare_load(exports: Path, rounds: int) -> Path:
+def compare_load(exports: Path, rounds: int, limit: float) -> Path:
     """Print loading against DuckDB's bare reader, in turns; return the warehouse of the last load."""
     runs: dict[str, list[dict[str, float]]] = {"floor": [], "load": []}
     for _ in range(rounds):
@@ -76,8 +83,10 @@ def compare_load(exports: Path, rounds: int) -> Path:
     each = ", ".join(
         f"{ours['seconds'] / bare['seconds']:.2f}" for ours, bare in zip(runs["load"], runs["floor"], strict=True)
     )
-    verdict = target("load", ratio, LOAD_RATIO)
-    print(f"  {verdict}  {ratio:.2f} x the bare reader (target: at most {LOAD_RATIO:.1f}; per round: {each})")
+    verdict = target("load", ratio, limit)
+    print(f"  {verdict}  {ratio:.2f} x the bare reader (target: at most {limit:.1f}; per round: {each})")
+    peak = middle["load"]["peak_mb"]
+    print(f"  {target('memory', peak, PEAK_MB)}  {peak:,.0f} MB at most (target: {PEAK_MB:,})")
     return data.FOLDER / "load" / "warehouse"
 
 
@@ -93,10 +102,20 @@ def list_reports(warehouse: Path) -> None:
 
 
 def list_pages(warehouse: Path) -> None:
-    """Print the server's time for every page: first with nothing cached, then as on a second look."""
-    print("\nPages, server time, median of 3                           first look  again")
-    for page, (first, again) in page_seconds(warehouse).items():
-        print(f"        {page:46} {first * 1000:7.0f} ms {again * 1000:6.0f} ms")
+    """Print the server's time for every page, with nothing cached and as on a second look, and what it sends."""
+    print("\nPages, server time, median of 3                           first look  again     sent")
+    for page, (first, again, sent) in page_figures(warehouse).items():
+        in_time, in_size = target(page, again, PAGE_SECONDS), target(f"size of {page}", sent / 1000, PAGE_KB)
+        verdict = "PASS" if in_time == in_size == "PASS" else "MISS"
+        print(f"  {verdict}  {page:46} {first * 1000:7.0f} ms {again * 1000:6.0f} ms {sent / 1000:5.0f} kB")
+
+
+def time_replay(exports: Path) -> None:
+    """Print how long the last load takes to be judged again as of a month earlier."""
+    shutil.rmtree(data.FOLDER / "load" / "warehouse" / "replays", ignore_errors=True)
+    figures = once("replay", exports)
+    verdict = target("replay", figures["seconds"], REPLAY_SECONDS)
+    print(f"\nReplay of a month earlier\n  {verdict}  {figures['seconds']:.1f} s, {figures['peak_mb']:,.0f} MB at most")
 
 
 def main() -> int:
@@ -113,7 +132,9 @@ def main() -> int:
         f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
         f"DuckDB {duckdb.__version__}"
     )
-    exports = data.exports(chosen.tickets, chosen.seed)
+    exports, written = data.exports(chosen.tickets, chosen.seed)
+    if written is not None:
+        print(f"  {target('demo', written, DEMO_SECONDS)}  {written:.0f} s to write the demo")
     files = data.csv_files(exports)
     counts = data.record_counts(files)
     size = sum(file.stat().st_size for file in files)
@@ -121,9 +142,11 @@ def main() -> int:
     print("  " + ", ".join(f"{name} {count:,}" for name, count in counts.items()))
 
     data.warm(files)
-    warehouse = compare_load(exports, chosen.rounds)
+    limit = LOAD_RATIO if chosen.tickets <= 200_000 else LOAD_RATIO_OF_MORE
+    warehouse = compare_load(exports, chosen.rounds, limit)
     list_reports(warehouse)
     list_pages(warehouse)
+    time_replay(exports)
 
     print(f"\n{'all targets met' if not missed else 'missed: ' + ', '.join(missed)}")
     return 1 if chosen.strict and missed else 0

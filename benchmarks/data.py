@@ -1,6 +1,7 @@
 """The exports the benchmarks load: the demo desk at full size, written once into build/bench."""
 
 import shutil
+import time
 from pathlib import Path
 
 import duckdb
@@ -10,17 +11,20 @@ from etl.demo import KEY_FILE, write_demo
 FOLDER = Path(__file__).parent.parent / "build" / "bench"
 
 
-def exports(tickets: int, seed: int) -> Path:
-    """Return the folder of the demo's exports at this size, written now if they are not there yet."""
+def exports(tickets: int, seed: int) -> tuple[Path, float | None]:
+    """Return the folder of the demo's exports at this size, and the seconds it took if they were written now."""
     folder = FOLDER / f"exports-{tickets}-{seed}"
+    seconds = None
     if not folder.exists():
         # Under another name until it is whole, so that a run that was stopped leaves no half a desk.
         unfinished = folder.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
+        started = time.perf_counter()
         write_demo(unfinished, tickets, seed)
+        seconds = time.perf_counter() - started
         unfinished.rename(folder)
-    return folder
+    return folder, seconds
 
 
 def csv_files(folder: Path) -> list[Path]:

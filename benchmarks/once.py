@@ -1,4 +1,4 @@
-"""One measured run in a process of its own: `python -m benchmarks.once floor|load EXPORTS FOLDER`.
+"""One measured run in a process of its own: `python -m benchmarks.once floor|load|replay EXPORTS FOLDER`.
 
 Prints one line of JSON: wall and processor seconds from after the imports to the finished file on
 disk, and the process's peak memory in MB.
@@ -10,6 +10,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -17,6 +18,7 @@ import duckdb
 from benchmarks.data import csv_files
 from etl.demo import SAMPLE_AS_OF
 from etl.load import load as load_exports
+from etl.replay import replay as replay_at
 
 
 def floor(exports: Path, folder: Path) -> None:
@@ -31,6 +33,11 @@ def floor(exports: Path, folder: Path) -> None:
 def load(exports: Path, folder: Path) -> None:
     """What `python -m etl load EXPORTS --fresh` does: recognise, read, check, build every query, publish."""
     load_exports(csv_files(exports), warehouse=folder / "warehouse", as_of=SAMPLE_AS_OF, fresh=True)
+
+
+def replay(exports: Path, folder: Path) -> None:
+    """What `python -m etl replay` does: the warehouse of the last load, a month before it ends."""
+    replay_at(warehouse=folder.parent / "load" / "warehouse", as_of=SAMPLE_AS_OF - timedelta(days=30))
 
 
 def measured(run: Callable[[], None]) -> dict[str, float]:
@@ -54,4 +61,4 @@ def peak_mb() -> float:
 
 if __name__ == "__main__":
     kind, exports, folder = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-    print(json.dumps(measured(lambda: {"floor": floor, "load": load}[kind](exports, folder))))
+    print(json.dumps(measured(lambda: {"floor": floor, "load": load, "replay": replay}[kind](exports, folder))))

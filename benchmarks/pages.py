@@ -1,4 +1,4 @@
-"""The server's time for every page of the dashboard, without a browser."""
+"""The server's time for every page of the dashboard and the bytes of its messages, without a browser."""
 
 import os
 import time
@@ -9,18 +9,25 @@ ROOT = Path(__file__).parent.parent
 TIMES = 3
 
 
-def page_seconds(warehouse: Path) -> dict[str, tuple[float, float]]:
-    """Return per page the seconds of a run with nothing cached and of one right after it.
+def page_figures(warehouse: Path) -> dict[str, tuple[float, float, int]]:
+    """Return per page the seconds of a run with nothing cached, of one right after it, and the bytes it sends.
 
-    Raises RuntimeError when a page shows an exception: the time of an error is no time of a page.
+    The bytes are those of all messages of a run, before any compression; a browser keeps those it has. Raises RuntimeError when a page shows an exception: the time of an error is no time of a page.
     """
     os.environ["WAREHOUSE"] = str(warehouse)
     import streamlit as st
     from streamlit.runtime.pages_manager import PagesManager
-    from streamlit.testing.v1 import AppTest
+    from streamlit.testing.v1 import AppTest, local_script_runner
 
     # The harness would take the folder of pages for Streamlit's older kind of menu.
     PagesManager.main_script_parent = ROOT / "benchmarks"
+    parse, sent = local_script_runner.parse_tree_from_messages, []
+
+    def weigh(messages: list) -> object:
+        sent.append(sum(message.ByteSize() for message in messages))
+        return parse(messages)
+
+    local_script_runner.parse_tree_from_messages = weigh
     app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=120)
     app.run()
     found = {}
@@ -36,5 +43,5 @@ def page_seconds(warehouse: Path) -> dict[str, tuple[float, float]]:
                 taken.append(time.perf_counter() - started)
                 if app.exception:
                     raise RuntimeError(f"{name}: {app.exception[0].message}")
-        found[name] = (median(first), median(again))
+        found[name] = (median(first), median(again), sent[-1])
     return found
