@@ -423,6 +423,12 @@ def test_edge_case_53_one_ticket_in_two_dialects(raw, tmp_path):
     assert load_text(raw, tmp_path, "later.csv", ZENDESK + zendesk("Open", "2026-03-06")).updated == 1
 
 
+def test_edge_case_53_of_one_instant_what_is_loaded_later_is_the_newer(raw, tmp_path):
+    load_text(raw, tmp_path, "a.csv", ZENDESK + zendesk("Open", "2026-03-03"))
+    assert load_text(raw, tmp_path, "b.csv", ZENDESK + zendesk("Pending", "2026-03-03")).updated == 1
+    assert raw.execute("select status_code from raw.tickets").fetchall() == [("pending",)]
+
+
 def test_edge_case_54_a_csv_as_spreadsheets_write_it(raw, tmp_path):
     text = (
         "ticket_id;opened_at;subject\r\n"
