@@ -133,6 +133,8 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "python_enable_replacements": "false",
+        # Of a list only the rows shown are read whole, up to this many: of the others, what they are ordered by.
+        "late_materialization_max_rows": "1000",
     }
     connection = duckdb.connect(str(path), read_only=True, config=settings)
     # In this order: a temporary folder cannot be named once outside access is off.
