@@ -94,7 +94,7 @@ def test_edge_case_37_what_contradicts_the_rows_is_reported_after_a_load(tmp_pat
         found = con.execute("select ticket_id, sentence from reports.contradictions order by ticket_id").fetchall()
         (seconds,) = con.execute("select resolution_seconds from facts.tickets where ticket_id = '1'").fetchone()
     assert found == [
-        ("1", "The ticket is open by its own row, closed by its changes of state."),
+        ("1", "Its row says open, its changes of state closed."),
         ("2", "Dated before the opening: changes of state, 1."),
     ]
     assert seconds == 24 * 3600  # nothing runs on to as_of

@@ -7,7 +7,7 @@ select
     contradictions.contradiction_code,
     case contradictions.contradiction_code
         when 'state' then format(
-            'The ticket is {} by its own row, {} by its changes of state.',
+            'Its row says {}, its changes of state {}.',
             contradictions.stated_status_code,
             case when contradictions.has_closing_last then 'closed' else 'open' end
         )
@@ -16,7 +16,7 @@ select
         else format('Dated before the opening: posts, {:,}.', contradictions.row_count)
     end as sentence,
     case contradictions.contradiction_code
-        when 'state' then 'The changes count, the row does not.'
+        when 'state' then 'The changes count.'
         when 'closing' then 'The state counts: it is open.'
         else 'They have no effect.'
     end as counted,
