@@ -21,7 +21,6 @@ PATHS = {
     "/response_and_resolution": "Response and resolution",
     "/response_and_resolution?clock=Resolution": "Response and resolution",
     "/response_and_resolution?clock=Open+tickets": "Response and resolution",
-    "/load?load=Causes": "Load",
     "/queue_and_deferred": "Queue and deferred",
     "/auto_closes": "Auto-closes",
     "/eligibility": "Eligibility",
@@ -221,7 +220,7 @@ def test_a_row_leads_to_its_ticket_and_back_to_the_help_desk(visit):
     grid = page.locator("[data-testid=stDataFrame]:visible canvas").first
     # The cells are painted: the second column, the first row under the header.
     box = grid.bounding_box()
-    act(page, lambda: page.mouse.click(box["x"] + 270, box["y"] + 52))
+    act(page, lambda: page.mouse.click(box["x"] + 330, box["y"] + 52))
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"Ticket \d+"))
     ticket = page.get_by_role("heading", level=1).inner_text().removeprefix("Ticket ")
     link = page.get_by_role("link", name="Open in the help desk")
