@@ -71,7 +71,7 @@ def test_the_last_day_of_the_period_is_in_it(export, tmp_path):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["nothing"], "no report is called nothing; there are attention, "),
+        (["nothing"], "no report is called nothing; there are address_suggestions, attention, "),
         (["tickets", "--format", "xlsx"], "XLSX is no text: name a file with --out FILE.xlsx"),
         (["tickets", "--out", "{folder}/t.ods"], "t.ods: no form is called 'ods'; name one with --format: csv, xlsx, parquet"),
         (["tickets", "--out", "{folder}/no/t.csv"], "the folder {folder}/no does not exist"),

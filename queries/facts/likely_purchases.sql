@@ -27,7 +27,9 @@ purchases as (
         purchases.client_email,
         purchases.licence_key
     from raw.purchases
+    cross join facts.clock as clock
     where exists (from tickets)
+        and coalesce(purchases.purchased_at <= clock.as_of_at, true)
 
 ),
 
