@@ -145,19 +145,22 @@ def build(
     todo = TopologicalSorter(graph)
     todo.prepare()
     ready: list[str] = []
+    idle = [beside(con) for _ in range(CORES)]
     with side_by_side() as pool:
-        running: dict[Future, str] = {}
+        running: dict[Future, tuple[str, duckdb.DuckDBPyConnection]] = {}
         while todo.is_active():
             # What most others wait for goes first.
             ready = sorted({*ready, *todo.get_ready()}, key=lambda name: (waiting[name], name))
-            while ready and len(running) < CORES:
-                name = ready.pop()
+            while ready and idle:
+                name, connection = ready.pop(), idle.pop()
                 step(name)
-                running[pool.submit(make, beside(con), name)] = name
+                running[pool.submit(make, connection, name)] = name, connection
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 future.result()
-                todo.done(running.pop(future))
+                name, connection = running.pop(future)
+                todo.done(name)
+                idle.append(connection)
 
 
 @contextmanager

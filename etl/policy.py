@@ -10,6 +10,7 @@ import io
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -118,6 +119,7 @@ def policy_of(con: duckdb.DuckDBPyConnection) -> list[Row]:
     return parse_policy(text.getvalue(), "the snapshot's policy")
 
 
+@cache
 def asked_limits() -> set[tuple[str, str]]:
     """Return every (rule, parameter) that a query asks policy.limits for."""
     asked = set()
