@@ -135,17 +135,18 @@ def write_policy(con: duckdb.DuckDBPyConnection, rows: list[Row], timezone: str)
     policy.clauses has the columns of the file, effective_on a DATE. policy.limits has one row per
     version of each parameter: clause, rule, parameter, effective_on, from_at, until_at (UTC,
     half-open, without gaps), value, value_number, value_seconds (of minutes, hours and days), unit.
+    A rule without numbers has its versions there too, with neither parameter nor value.
     """
     clauses = [tuple(getattr(row, name) or None for name in COLUMNS) for row in rows]
     limits = []
-    stated = sorted((row for row in rows if row.parameter), key=lambda row: (row.rule, row.parameter, row.effective_on))
+    stated = sorted((row for row in rows if row.rule), key=lambda row: (row.rule, row.parameter, row.effective_on))
     for _, grouped in groupby(stated, key=lambda row: (row.rule, row.parameter)):
         versions = list(grouped)
         starts = [utc_of(datetime.combine(row.effective_on, time.min), timezone) for row in versions[1:]]
         for row, from_at, until_at in zip(versions, [BEGINNING, *starts], [*starts, END], strict=True):
             seconds = round(row.value_number * SECONDS[row.unit]) if row.unit in SECONDS else None
-            value = (row.value, row.value_number, seconds, row.unit or None)
-            limits.append((row.clause, row.rule, row.parameter, row.effective_on, from_at, until_at, *value))
+            value = (row.value if row.parameter else None, row.value_number, seconds, row.unit or None)
+            limits.append((row.clause, row.rule, row.parameter or None, row.effective_on, from_at, until_at, *value))
     _write(con, "policy.clauses", dict.fromkeys(COLUMNS, "varchar") | {"effective_on": "date"}, clauses)
     _write(con, "policy.limits", LIMITS, limits)
 

@@ -38,8 +38,9 @@ SHAPE = {
     "reason": "VARCHAR",
 }
 PER_TICKET = [
-    "auto_close", "channel", "coverage", "description", "eligibility", "mailing_list", "not_banned", "registration",
-    "resolution_time", "response_time", "scope", "support_extra",
+    "auto_close", "backup", "channel", "complete_report", "coverage", "description", "eligibility", "latest_version",
+    "mailing_list", "not_banned", "one_question", "registration", "resolution_time", "response_time", "scope",
+    "support_extra",
 ]  # fmt: skip
 # No row of the sample contradicts another.
 EMPTY_IN_THE_SAMPLE = {"facts.contradictions", "reports.contradictions"}

@@ -103,6 +103,13 @@ RULES = {
     "resolution_time": "Resolution",
     "auto_close": "Closed after inactivity",
     "duplicate": "Duplicates",
+    "latest_version": "On the latest version",
+    "complete_report": "Reported completely",
+    "backup": "Test site or backup",
+    "one_question": "One question per ticket",
+    "conduct": "Conduct",
+    "refund_waiver": "Refund asked for before the first solution",
+    "chargeback_waiver": "Disputed without asking for help first",
 }
 
 WEEKDAYS = dict(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), 1))

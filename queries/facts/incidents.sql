@@ -1,7 +1,7 @@
--- Behaviour the desk recorded up to as_of.
+-- Behaviour the desk recorded up to as_of, under the client at the end of the alias chain.
 -- One row per incident_id
 --
--- An incident without a date takes part in no dated computation [T7].
+-- An undated incident is kept: what it decides is unknown [T7].
 
 with clock as (
 
@@ -22,4 +22,5 @@ from raw.incidents
 cross join clock
 left join facts.addresses
     on addresses.alias_email = incidents.client_email
-where incidents.occurred_at <= clock.as_of_at
+where incidents.occurred_at is null
+    or incidents.occurred_at <= clock.as_of_at

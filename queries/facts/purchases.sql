@@ -113,15 +113,13 @@ refunds as (
 
     select
         refunds.purchase_id,
-        coalesce(refunds.decided_at, refunds.requested_at) as decided_at,
+        refunds.decided_at,
         coalesce(refunds.amount, purchases.amount) as amount,
         purchases.amount as purchase_amount
-    from raw.refunds
-    cross join clock
+    from facts.refunds
     inner join purchases
         on purchases.purchase_id = refunds.purchase_id
     where refunds.status_code = 'approved'
-        and coalesce(coalesce(refunds.decided_at, refunds.requested_at) <= clock.as_of_at, true)
         and (refunds.currency_code is null or refunds.currency_code = purchases.currency_code)
 
 ),
@@ -154,14 +152,12 @@ full_refunds as (
 lost_disputes as (
 
     select
-        chargebacks.purchase_id,
-        min(coalesce(chargebacks.closed_at, chargebacks.opened_at)) as lost_at,
-        bool_or(chargebacks.closed_at is null and chargebacks.opened_at is null) as has_undated_dispute
-    from raw.chargebacks
-    cross join clock
-    where chargebacks.status_code = 'lost'
-        and coalesce(coalesce(chargebacks.closed_at, chargebacks.opened_at) <= clock.as_of_at, true)
-    group by chargebacks.purchase_id
+        purchase_id,
+        min(closed_at) as lost_at,
+        bool_or(closed_at is null) as has_undated_dispute
+    from facts.chargebacks
+    where status_code = 'lost'
+    group by purchase_id
 
 )
 

@@ -80,6 +80,10 @@ select
         when 'mailing_list' then 'On the update list'
         when 'not_banned' then 'Not banned'
         when 'eligibility' then 'All conditions together'
+        when 'latest_version' then 'On the latest version'
+        when 'complete_report' then 'Reported completely'
+        when 'backup' then 'Test site or backup'
+        when 'one_question' then 'One question per ticket'
         else upper(counted.rule[1]) || replace(counted.rule[2:], '_', ' ')
     end as label,
     clauses.clause,
@@ -100,6 +104,11 @@ select
         when counted.rule = 'mailing_list' then 'subscriptions'
         when counted.rule = 'not_banned' then 'tickets with client_email'
         when counted.rule = 'eligibility' then 'what the single conditions lack'
+        when counted.rule = 'latest_version' then 'releases with released_at, and tickets with product_id and version'
+        when counted.rule = 'complete_report' then 'tickets with description, product_id, version and environment'
+        when counted.rule = 'backup' then 'tickets with backup_code'
+        when counted.rule = 'one_question' and counted.main_reason = 'the load holds no posts' then 'the posts'
+        when counted.rule = 'one_question' then 'a look at each: what the client wrote after the resolution'
     end as remedy,
     row_number() over (order by counted.unknown_count / nullif(counted.ticket_count, 0) desc, counted.rule)
         as position
