@@ -31,6 +31,7 @@ ROOT = Path(__file__).parent.parent
 APP = ROOT / "dashboard" / "app.py"
 PAGES = sorted(path.relative_to(APP.parent).as_posix() for path in (APP.parent / "pages").rglob("*.py"))
 LOAD_PAGE = "pages/2_support/2_load.py"
+AUTO_CLOSES_PAGE = "pages/2_support/4_auto_closes.py"
 ONE_TICKET = """ticket_id,client_email,subject,opened_at,status_code
 =1+1,ann@example.com,"=HYPERLINK(""x"")",2026-10-01T10:00:00Z,open
 """
@@ -685,6 +686,48 @@ def test_a_click_on_a_cause_leaves_for_its_tickets(sample, open_page):
     causes = report(sample, "reports.causes", Filters())
     behind = causes[(causes.product_id == "form-relay") & (causes.outcome_code == "client_specific")].ticket_count.sum()
     assert any(caption.value.startswith(f"{behind:,} rows ·") for caption in app.caption)
+
+
+@pytest.mark.parametrize(
+    ("chart", "columns", "where", "report_name", "count"),
+    [
+        (
+            "auto_closes_ahead",
+            {"closes_on": "2026-11-05", "last_word_code": "agent"},
+            "auto_close_on = date '2026-11-05' and last_word_by = 'agent'",
+            "auto_closes_ahead",
+            "ticket_count",
+        ),
+        (
+            "auto_closes_by_month",
+            {"month_on": "2026-09-01", "state": "late"},
+            "auto_close_state = 'late' and closed_on between date '2026-09-01' and date '2026-09-30'",
+            "auto_closes_by_month",
+            "late_count",
+        ),
+    ],
+)
+def test_a_click_on_closings_leaves_for_their_tickets(chart, columns, where, report_name, count, sample, open_page):
+    app = open_page(sample, AUTO_CLOSES_PAGE)
+    app.session_state[f"chart_{chart}"] = {"selection": {"pick": [columns]}}
+    app.run()
+    assert app.title[0].value == "Tickets"
+    with connect(sample) as con:
+        (expected,) = con.execute(f"select count(*) from reports.tickets where {where}").fetchone()
+    bars = report(sample, f"reports.{report_name}", Filters())
+    for column, value in columns.items():
+        bars = bars[bars[column] == value] if column in bars else bars
+    assert expected == bars[count].iloc[0] > 0
+    assert any(caption.value.startswith(f"{expected:,} row") for caption in app.caption)
+
+
+def test_the_silent_desk_comes_first(sample, open_page):
+    app = open_page(sample, AUTO_CLOSES_PAGE)
+    assert app.metric[0].label == "The desk fell silent"
+    with connect(sample) as con:
+        neglected = con.execute("select ticket_id from reports.auto_closes where is_neglected and closed_at is null")
+        assert sorted(app.dataframe[0].value["Ticket"]) == sorted(row[0] for row in neglected.fetchall())
+    assert app.metric[0].value == str(len(app.dataframe[0].value)) != "0"
 
 
 def test_the_closings_of_the_tile_are_listed_one_by_one(sample, open_page):

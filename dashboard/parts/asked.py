@@ -10,6 +10,7 @@ from dashboard.parts.words import (
     AUTO_CLOSE_STATES,
     ELIGIBILITY,
     HOURS,
+    LAST_WORD,
     OUTCOMES,
     RESOLUTION_BANDS,
     RESPONSE_BANDS,
@@ -31,6 +32,8 @@ DAYS = {
     "opened_week_on": "opened in the week of",
     "responded_week_on": "first answered in the week of",
     "resolved_week_on": "resolved in the week of",
+    "closed_month_on": "closed in the month from",
+    "auto_close_on": "closing for inactivity on",
 }
 EVENT_DAYS = {"event_on": "on", "event_week_on": "in the week of"}
 # What a ticket was at the end of a day, whatever it is now.
@@ -53,6 +56,7 @@ CODES = {
     "response_code": ("first response", RESPONSE_BANDS),
     "resolution_code": ("resolution", RESOLUTION_BANDS),
     "auto_close_state": ("closing for inactivity", AUTO_CLOSE_STATES),
+    "last_word_code": ("last word", LAST_WORD),
     "eligibility_code": ("when opened", ELIGIBILITY),
     "outcome_code": ("outcome", OUTCOMES),
     "satisfaction_code": ("satisfaction", SATISFACTION),

@@ -49,7 +49,7 @@ MEANINGS = {
     "not_started": "#5F6B76",
     "unknown": UNKNOWN,
     "late": LATE,
-    "early": LATE,
+    "early": "#F3CF80",  # beside "late" in one bar
     "fail": LATE,
     "ineligible": LATE,
     "overdue": OVERDUE,
@@ -456,44 +456,100 @@ def ranked(frame: pd.DataFrame, kind: str, unit: str) -> alt.LayerChart:
     return (bars + rule).properties(height={"step": 30})
 
 
-def by_state(frame: pd.DataFrame, words: dict[str, str]) -> alt.Chart:
-    """Return tickets per state of closing for inactivity, those whose client waits set apart by colour.
+def ahead(frame: pd.DataFrame, words: dict[str, str]) -> alt.Chart:
+    """Return the tickets that close on each of the next days as stacked bars, by whose word was last.
 
-    Columns: state, group_name, ticket_count, neglected_count, other_count, position.
+    Columns: closes_on, is_today, last_word_code, ticket_count, day_ticket_count.
     """
-    waits = "the client waits for an answer"
-    long = frame.melt(
-        ["state", "group_name", "dated_by", "position"], ["other_count", "neglected_count"], "part", "count"
+    shown = frame.assign(
+        said_on=said(frame.closes_on, weekday=True),
+        # Over two lines, so that nine days fit on a phone.
+        label=frame.closes_on.dt.strftime("%a|").where(~frame.is_today, "today|")
+        + frame.closes_on.dt.day.astype(str)
+        + frame.closes_on.dt.strftime(" %b"),
+        closes_on=frame.closes_on.dt.strftime("%Y-%m-%d"),
+        called=frame.last_word_code.map(words),
+        order=frame.last_word_code.map(list(words).index),
     )
-    long = long[long["count"] > 0].assign(state_name=long.state.map(words))
-    long = long.assign(part=long.state_name.where(long.part == "other_count", waits))
-    states = [code for code in words if code in set(frame.state)]
-    colours = alt.Scale(
-        domain=[words[code] for code in states] + [waits], range=[MEANINGS[code] for code in states] + [NEGLECTED]
-    )
+    colours = {"agent": WAITING, "unknown": UNKNOWN, "client": NEGLECTED, "nobody": "#96487C"}
+    codes = [code for code in words if code in set(frame.last_word_code[frame.ticket_count > 0])]
     return (
-        alt.Chart(long)
-        .mark_bar(cursor="pointer", height={"band": 0.7})
+        alt.Chart(shown)
+        .mark_bar(cursor="pointer", stroke=paper(), strokeWidth=0.5)
         .encode(
-            y=alt.Y("state_name:N", sort=alt.EncodingSortField("position", op="min"), title=None),
-            x=alt.X("count:Q", title="tickets", axis=alt.Axis(tickMinStep=1, tickCount=6, format=",d")),
-            # The states are named beside their bars; only what crosses them needs a legend.
-            color=alt.Color(
-                "part:N",
-                scale=colours,
-                legend=alt.Legend(orient="top", title=None, values=[waits], labelLimit=0, symbolType="square"),
+            x=alt.X(
+                "label:O",
+                sort=list(shown.label.drop_duplicates()),
+                title="day on which the tickets close if nobody writes",
+                axis=alt.Axis(labelAngle=0, labelExpr="split(datum.label, '|')", labelOverlap=False),
+                scale=alt.Scale(paddingInner=0.25),
             ),
-            order=alt.Order("waits:Q"),
+            y=alt.Y("ticket_count:Q", title="tickets", axis=alt.Axis(tickMinStep=1, format=",d")),
+            color=alt.Color(
+                "called:N",
+                scale=alt.Scale(domain=[words[code] for code in codes], range=[colours[code] for code in codes]),
+                legend=legend([words[code] for code in codes]),
+            ),
+            # Those whose client waits at the foot, where heights compare best.
+            order=alt.Order("order:Q", sort="descending"),
             tooltip=[
-                alt.Tooltip("state_name:N", title="state"),
-                alt.Tooltip("group_name:N", title=" "),
-                alt.Tooltip("part:N", title="of these"),
-                alt.Tooltip("count:Q", title="tickets", format=",d"),
+                alt.Tooltip("said_on:N", title="closing on"),
+                alt.Tooltip("called:N", title="last word"),
+                alt.Tooltip("ticket_count:Q", title="tickets", format=",d"),
+                alt.Tooltip("day_ticket_count:Q", title="of", format=",d"),
             ],
         )
-        .transform_calculate(waits=f"datum.part === '{waits}' ? 1 : 0")
-        .add_params(pick("state", "dated_by"))
-        .properties(height={"step": 30})
+        .transform_filter("datum.ticket_count > 0 || datum.order == 0")
+        .add_params(pick("closes_on", "last_word_code"))
+        .properties(height=260)
+    )
+
+
+def by_month(frame: pd.DataFrame, words: dict[str, str]) -> alt.Chart:
+    """Return closings for inactivity per month as stacked bars: on time, early, late or unknown.
+
+    Columns: month_on, is_whole_month, closed_count, on_time_count, early_count, late_count, unknown_count.
+    """
+    called = {f"{code}_count": code for code in ("on_time", "unknown", "early", "late")}
+    long = frame.melt(["month_on", "is_whole_month", "closed_count"], list(called), "state", "ticket_count")
+    long = long[long.ticket_count > 0]
+    long = long.assign(state=long.state.map(called))
+    codes = [code for code in called.values() if code in set(long.state)]
+    shown = long.assign(
+        called=long.state.map(words),
+        order=long.state.map(list(called.values()).index),
+        label=long.month_on.dt.strftime("%b %Y"),
+        month_on=long.month_on.dt.strftime("%Y-%m-%d"),
+    )
+    names = [words[code] for code in codes]
+    return (
+        alt.Chart(shown)
+        .mark_bar(cursor="pointer", stroke=paper(), strokeWidth=0.5)
+        .encode(
+            x=alt.X(
+                "label:O",
+                sort=list(frame.month_on.dt.strftime("%b %Y")),
+                title="month of closing",
+                axis=alt.Axis(labelAngle=0, labelOverlap=True),
+                scale=alt.Scale(paddingInner=0.25),
+            ),
+            y=alt.Y("ticket_count:Q", title="tickets closed for inactivity", axis=alt.Axis(tickMinStep=1, format=",d")),
+            color=alt.Color(
+                "called:N",
+                scale=alt.Scale(domain=names, range=[MEANINGS[code] for code in codes]),
+                legend=legend(names),
+            ),
+            order=alt.Order("order:Q"),
+            opacity=alt.condition("datum.is_whole_month", alt.value(1), alt.value(0.55)),
+            tooltip=[
+                alt.Tooltip("label:N", title="month"),
+                alt.Tooltip("called:N", title="tickets"),
+                alt.Tooltip("ticket_count:Q", title="how many", format=",d"),
+                alt.Tooltip("closed_count:Q", title="of", format=",d"),
+            ],
+        )
+        .add_params(pick("month_on", "state"))
+        .properties(height=260)
     )
 
 

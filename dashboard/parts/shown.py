@@ -239,13 +239,30 @@ def tiles(shown: Mapping[str, Tile]) -> None:
                 chart_data=line if len(line) > 1 and measure.value == measure.value else None,
             )
             if tile.leads_to is not None:
-                st.page_link(
-                    page_path("tickets"),
-                    label="Show the tickets",
-                    icon=":material/arrow_forward:",
-                    icon_position="right",
-                    query_params=_as_text(tile.leads_to),
-                )
+                _way_to_tickets(tile.leads_to)
+
+
+def figures(report: str, shown: Mapping[str, Tile]) -> None:
+    """Draw counts of a report's one row, by column, each with the way to its tickets."""
+    row = rows(report, chosen()).iloc[0]
+    grid = st.grid(min(4, len(shown)), border=True, gap="small")
+    for column, tile in shown.items():
+        help_parts = (f"{tile.about}.", clause_words(tile.clause) if tile.clause else "")
+        with grid.cell(), st.container(key=f"first_row_{column}", gap="small"):
+            known = row[column] == row[column] and row[column] is not None
+            st.metric(tile.label, f"{row[column]:,}" if known else "unknown", help="\n\n".join(filter(None, help_parts)))
+            if tile.leads_to is not None:
+                _way_to_tickets(tile.leads_to)
+
+
+def _way_to_tickets(params: Mapping[str, object]) -> None:
+    st.page_link(
+        page_path("tickets"),
+        label="Show the tickets",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        query_params=_as_text(params),
+    )
 
 
 def chart(
@@ -373,8 +390,8 @@ class Column:
 
     title: str
     words: Mapping[str, str] | None = None
-    form: str | None = None  # a number format, "percent" (of a share), "thousands", "day", "instant", "person",
-    # "sentence" (may name people), "link"
+    form: str | None = None  # a number format, "percent" (of a share), "thousands", "day", "month", "instant",
+    # "person", "sentence" (may name people), "link"
     width: int | None = None  # pixels; by its form, else as wide as its content, where nothing is said
     narrow: bool = False  # one of the three shown on a phone
 
@@ -405,6 +422,7 @@ def _meaning(column: Column) -> Meaning:
         "thousands": ("count", "#,##0"),
         "instant": (f"local time, {desk().timezone}", None),
         "day": (f"day, {desk().timezone}", None),
+        "month": (f"first day of the month, {desk().timezone}", None),
         "link": ("address", None),
         "%d": ("number", "#,##0"),
     }.get(form, ("number", "0." + "0" * int(form[2])) if re.fullmatch(r"%\.[1-9]f", form) else ("", None))
@@ -416,6 +434,8 @@ def _config(column: Column) -> object:
     column = replace(column, width=column.width or WIDTHS.get(column.form))
     if column.form == "day":
         return st.column_config.DateColumn(width=column.width, format="D MMM YYYY")
+    if column.form == "month":
+        return st.column_config.DateColumn(width=column.width, format="MMM YYYY")
     if column.form == "instant":
         return st.column_config.DatetimeColumn(width=column.width, format="D MMM YYYY, HH:mm", timezone=zone)
     if column.form == "link":
@@ -499,6 +519,8 @@ def _text(value: object, form: str | None) -> str:
         return f"{day(value).replace(' ', NO_BREAK)}, {value:%H:%M}"
     if form == "day":
         return day(value).replace(" ", NO_BREAK)
+    if form == "month":
+        return f"{value:%b}{NO_BREAK}{value.year}"
     if form == "percent":
         return f"{value:.0f} %"
     if form == "thousands":

@@ -31,6 +31,7 @@ AUTO_CLOSE_STATES = {
     "due": "due now",
     "early": "closed early",
     "late": "closed late",
+    "unknown": "not known when due",
     "missed": "should have closed",
 }
 VERDICTS = {"exempt": "does not apply", "pass": "met", "open": "running", "unknown": "unknown", "fail": "not met"}
@@ -87,7 +88,12 @@ STRETCHES = {
 SHUT = {"hours": "outside opening hours", "holiday": "holiday or special day", "maintenance": "maintenance"}
 ZOOMS = {"whole": "All that happened", "first_response": "Up to the first answer", "last_days": "Its last week"}
 BAN_STATES = {"active": "active", "lifted": "lifted", "candidate": "for review"}
-LAST_WORD = {"client": "client", "agent": "desk", "nobody": "nobody"}
+LAST_WORD = {
+    "agent": "the desk's",
+    "unknown": "unknown",
+    "client": "the client's",
+    "nobody": "nobody's",
+}
 CHANNELS = {"ticket": "ticket", "email": "email", "phone": "phone", "chat": "chat", "other": "other"}
 RULES = {
     "coverage": "Inside the support period",

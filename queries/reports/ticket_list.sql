@@ -56,6 +56,7 @@ select
     filtered_tickets.resolution_bucket,
     filtered_tickets.closed_at,
     filtered_tickets.closed_on,
+    cast(date_trunc('month', filtered_tickets.closed_on) as date) as closed_month_on,
     filtered_tickets.is_open,
     filtered_tickets.version,
     -- Closed, but nobody knows how, is unknown; open and not waiting for a release, there is none yet.
@@ -77,7 +78,13 @@ select
     filtered_tickets.is_waiting_on_desk,
     filtered_tickets.is_answer_overdue,
     filtered_tickets.is_resolution_overdue,
-    filtered_tickets.auto_close_state,
+    -- Closed for inactivity, but nobody knows when it was due [A3].
+    coalesce(
+        filtered_tickets.auto_close_state,
+        case when not filtered_tickets.is_open and filtered_tickets.outcome_code = 'auto_closed' then 'unknown' end
+    ) as auto_close_state,
+    filtered_tickets.auto_close_on,
+    coalesce(filtered_tickets.last_word_by, 'unknown') as last_word_code,
     filtered_tickets.is_neglected,
     filtered_tickets.eligibility_code,
     filtered_tickets.eligibility_clause,

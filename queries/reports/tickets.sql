@@ -103,6 +103,7 @@ select
     coalesce(tickets.is_open and tickets.resolution_band = 'overdue', false) as is_resolution_overdue,
     coalesce(tickets.is_open and coalesce(tickets.last_word_by, 'nobody') <> 'agent', false) as is_waiting_on_desk,
     auto_closes.state as auto_close_state,
+    auto_closes.closes_on as auto_close_on,
     coalesce(auto_closes.is_neglected, false) as is_neglected
 from facts.tickets as tickets
 cross join facts.clock as clock
