@@ -171,4 +171,4 @@ def test_blank_rows_a_byte_order_mark_and_spaces_are_no_fault(raw, tmp_path):
 
 def test_what_a_query_asks_for_is_read_from_it():
     assert {("response_time", "first"), ("channel", "accepted"), ("duplicate", "window")} <= asked_limits()
-    assert ("post_burst", "posts") not in asked_limits()
+    assert ("response_time", "grace") not in asked_limits()

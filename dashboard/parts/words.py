@@ -116,6 +116,7 @@ RULES = {
     "conduct": "Conduct",
     "refund_waiver": "Refund asked for before the first solution",
     "chargeback_waiver": "Disputed without asking for help first",
+    "post_burst": "Bursts of posts",
 }
 
 WEEKDAYS = dict(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), 1))

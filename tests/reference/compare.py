@@ -24,6 +24,7 @@ from reference.verdicts import ANY, computed
 KEYS = {
     "facts.turns": ("ticket_id", "turn_number"),
     "rules.duplicate": ("subject_id", "happened_at"),
+    "rules.post_burst": ("subject_id", "happened_at"),
     "reports.bans": ("client_id", "clause", "since_at"),
     "reports.causes": ("product_id", "version", "outcome_code"),
     "reports.duplicates": ("older_ticket_id", "newer_ticket_id"),
@@ -65,6 +66,7 @@ TAGS = {
     "rules.eligibility": "E7",
     "rules.auto_close": "A1 A3 A6 A8 S11 S16",
     "rules.duplicate": "D1-D6",
+    "rules.post_burst": "B1-B3 M2 M3",
     "reports.duplicates": "D1-D4",
     "reports.auto_closes": "A1 A5 A7",
     "reports.bans": "N1 N2",

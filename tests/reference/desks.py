@@ -241,6 +241,7 @@ class Maker:
         rows = published()
         for rule in sorted({rule for rule, _ in VARIED} | set(REQUIREMENTS)):
             own = [row for row in rows if row["rule"] == rule and row["parameter"]]
+            self.dice = Random(f"{self.seed} {rule}")  # a rule more changes nothing else of the desks
             if self.maybe(0.4):
                 for row in own:
                     row["value"] = self.other(row)
@@ -252,6 +253,7 @@ class Maker:
                 first = min(date.fromisoformat(row["effective_on"]) for row in own)
                 day = max(self.around(), first + timedelta(days=1))
                 rows += [row | {"effective_on": day.isoformat(), "value": self.other(row)} for row in own]
+        self.dice = Random(f"{self.seed} rows")
         return rows
 
     def other(self, row: dict[str, str]) -> str:
@@ -269,6 +271,8 @@ class Maker:
             ("auto_close", "grace"): ("24", "12"),
             ("auto_close", "soon"): ("48", "24"),
             ("duplicate", "window"): ("30", "14"),
+            ("post_burst", "posts"): ("3", "2", "4"),
+            ("post_burst", "window"): ("10", "1", "60"),
             ("channel", "accepted"): ("ticket", "ticket|other", "ticket|email"),
         }
         return self.pick(choices.get((row["rule"], row["parameter"]), (row["value"],)))
@@ -444,7 +448,26 @@ class Maker:
                 is_auto=self.pick(("", "", "false", "0", "false", "True")),
                 posted_at="" if self.maybe(0.02) else self.at(moment),
             )
+        moments += self.hasty_posts(ticket_id, moments[-1])
         return moments[1:]
+
+    def hasty_posts(self, ticket_id: str, start: datetime) -> list[datetime]:
+        """Add, to some tickets, posts in quick succession, mostly of the client; return their instants [B1-B3]."""
+        dice = Random(f"{self.seed} {ticket_id}")  # of its own: the other draws stay as they are
+        moments: list[datetime] = []
+        for number in range(dice.choice((0, 0, 0, 3, 4, 6, 9))):
+            start += timedelta(seconds=dice.choice((0, 1, 30, 60, 299, 300, 300, 300, 301, 600, 1800)))
+            moments.append(start)
+            self.add(
+                "posts",
+                post_id=f"{ticket_id}-hasty-{number}",
+                ticket_id=ticket_id,
+                author_role=dice.choice(("client",) * 7 + ("agent", "system")),
+                is_public=dice.choice(("true",) * 7 + ("false",)),
+                is_auto=dice.choice(("",) * 7 + ("true",)),
+                posted_at=f"{start.isoformat()}Z",
+            )
+        return moments
 
     def changes(self, ticket_id: str, opened: datetime, moments: list[datetime]) -> list[datetime]:
         """Add the status changes of a ticket; return their instants."""

@@ -21,6 +21,8 @@ VARIED = {
     ("auto_close", "grace"): "24",
     ("auto_close", "soon"): "48",
     ("duplicate", "window"): "30",
+    ("post_burst", "posts"): "3",
+    ("post_burst", "window"): "10",
     ("channel", "accepted"): "ticket",
 }
 REQUIREMENTS = (

@@ -28,6 +28,7 @@ TODAY = ("coverage", "support_extra", "registration", "mailing_list", "not_banne
 WITHIN = ("within_1_day", "within_2_days", "within_1_week", "within_2_weeks")
 TABLES = (
     "facts.tickets", "facts.turns", "rules.response_time", "rules.resolution_time", "rules.auto_close", "rules.duplicate",
+    "rules.post_burst",
     "rules.eligibility", *(f"rules.{rule}" for rule in REQUIREMENTS), "reports.auto_closes", "reports.bans",
     "reports.causes", "reports.deferred", "reports.duplicates", "reports.eligibility_today", "reports.load_by_day", "reports.queue", "reports.tickets",
 )  # fmt: skip
@@ -43,6 +44,7 @@ def computed(desk: Desk) -> dict[str, list[dict]]:
         "rules.resolution_time": [resolution_time(ticket) for ticket in desk.tickets.values()],
         "rules.auto_close": [auto_close(ticket) for ticket in desk.tickets.values()],
         "rules.duplicate": [duplicate(desk, pair) for pair in desk.pairs],
+        "rules.post_burst": [row for ticket in desk.tickets.values() for row in post_bursts(ticket)],
         "rules.eligibility": [eligibility(ticket) for ticket in desk.tickets.values()],
         "reports.auto_closes": list(auto_closes(desk)),
         "reports.bans": list(bans(desk)),
@@ -210,6 +212,22 @@ def duplicate(desk: Desk, pair) -> dict:
         "due_at": None,
         "verdict": verdict,
     }
+
+
+def post_bursts(ticket: Ticket) -> Iterator[dict]:
+    """Yield the rows of rules.post_burst of one ticket [B1-B3]."""
+    posts = int(ticket.limit("post_burst", "posts"))
+    window = timedelta(minutes=ticket.limit("post_burst", "window"))
+    run: list[datetime] = []  # what the client wrote since the desk's last word, as long as it is one burst
+    said: list[datetime] = []
+    for at, role in [*ticket.words, (ticket.as_of, "agent")]:
+        said = [*said, at] if role == "client" else []
+        if len(said) >= posts and at - said[-posts] <= window:
+            run = [*run, at] if run else said[-posts:]
+        else:
+            if run:
+                yield rule_row(ticket, "post_burst", "5.4", "fail", run[0], None)
+            run = []
 
 
 # Eligibility: a "question" is who asks about which product when; a ticket is one, today another
