@@ -3,6 +3,7 @@
 #   make run PORT=8600                  the dashboard on another port
 #   make run PYTHON=/path/to/python3.12 another Python
 #   make test PARTS="sql"               one part of the suite: sql, browser or rest
+#   make mutate QUERIES="rules.scope"   the faults of one query; QUERIES="--since main" of what differs from main
 
 PORT   ?= 8501
 # Only this machine can look; ADDRESS=0.0.0.0 opens it to the network, without any log-in.
@@ -10,6 +11,7 @@ ADDRESS ?= localhost
 PYTHON ?= $(shell for python in python3 python python3.14 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$python" && break; done)
 PARTS  ?=
+QUERIES ?=
 SEED   ?= 1
 TICKETS ?= 200000
 
@@ -19,7 +21,7 @@ PY   := $(VENV)/bin/python
 PIP  := $(PY) -m pip install -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench screenshots demo clean
+.PHONY: help run test lint format mutate bench screenshots demo clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -40,6 +42,9 @@ lint: $(VENV)/test.stamp ## ruff: rules and format
 format: $(VENV)/test.stamp ## put every Python file into the house's format
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+
+mutate: $(VENV)/test.stamp ## put small faults into facts and rules, and see which ones no case notices
+	@$(PY) -m tests.mutate $(QUERIES)
 
 bench: $(VENV)/test.stamp ## speed and memory at 200,000 tickets; TICKETS=1000000 for a million
 	@$(PY) -m benchmarks --tickets $(TICKETS)

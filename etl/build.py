@@ -124,8 +124,8 @@ def build(
     Tables that do not read each other are made side by side: one query alone keeps few cores busy.
     `step` is told each name before it is made. Raises QueryError naming the file at fault.
     """
-    queries = read_queries()
-    names = [name for name in order(queries, wanted) if name not in given]
+    queries = {name: sql for name, sql in read_queries().items() if name not in given}
+    names = order(queries, wanted)
     views = views_in_a_snapshot(queries) if stored else set(names)
 
     def make(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
