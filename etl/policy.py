@@ -46,6 +46,10 @@ LIMITS = {
     "unit": "varchar",
 }
 
+# How a rule says what it asks, of which clause, and whether it has a row for every ticket.
+HEADER = re.compile(r"-- (?P<question>.+\?)\n-- Clause: (?P<clause>.+)\n-- One row per (?P<grain>.+)")
+RULES = {"rule": "varchar", "clause": "varchar", "question": "varchar", "has_every_ticket": "boolean"}
+
 # How a query asks for a limit; the missing ones are named before anything is built.
 ASKED = re.compile(r"\brule = '(\w+)'\s+and\s+(?:\w+\.)?parameter (?:= '(\w+)'|in \(([^)]*)\))")
 
@@ -130,12 +134,13 @@ def asked_limits() -> set[tuple[str, str]]:
 
 
 def write_policy(con: duckdb.DuckDBPyConnection, rows: list[Row], timezone: str) -> None:
-    """Fill policy.clauses and policy.limits from checked rows.
+    """Fill policy.clauses and policy.limits from checked rows, and policy.rules from the queries.
 
     policy.clauses has the columns of the file, effective_on a DATE. policy.limits has one row per
     version of each parameter: clause, rule, parameter, effective_on, from_at, until_at (UTC,
     half-open, without gaps), value, value_number, value_seconds (of minutes, hours and days), unit.
     A rule without numbers has its versions there too, with neither parameter nor value.
+    policy.rules has one row per rule there is: its clause, its question, has_every_ticket.
     """
     clauses = [tuple(getattr(row, name) or None for name in COLUMNS) for row in rows]
     limits = []
@@ -149,6 +154,19 @@ def write_policy(con: duckdb.DuckDBPyConnection, rows: list[Row], timezone: str)
             limits.append((row.clause, row.rule, row.parameter or None, row.effective_on, from_at, until_at, *value))
     _write(con, "policy.clauses", dict.fromkeys(COLUMNS, "varchar") | {"effective_on": "date"}, clauses)
     _write(con, "policy.limits", LIMITS, limits)
+    _write(con, "policy.rules", RULES, list(rules()))
+
+
+@cache
+def rules() -> tuple[tuple[str, str, str, bool], ...]:
+    """Return every rule there is: its name, its clause, its question, and whether it has a row for every ticket."""
+    found = []
+    for name, sql in read_queries().items():
+        header = HEADER.match(sql)
+        if header and name.startswith("rules."):
+            has_every_ticket = header["grain"] == "subject_id (a ticket_id)"
+            found.append((name.removeprefix("rules."), header["clause"], header["question"], has_every_ticket))
+    return tuple(found)
 
 
 def _write(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], rows: list[tuple]) -> None:

@@ -79,7 +79,7 @@ class Case:
         self._create_raw(con, names)
         for table in self.stand_ins:
             columns = ", ".join(f'"{column}" {kind}' for column, kind in shapes()[table].items())
-            con.execute(f"create table {table} ({columns})")
+            con.execute(f"create or replace table {table} ({columns})")
         given = self.said.get("given", {})
         for table, listed in given.items():
             for row in listed:

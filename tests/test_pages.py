@@ -17,7 +17,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from dashboard.parts import frame
-from dashboard.parts.asked import CODES, DAYS, EVENT_DAYS, FLAGS, NAMES, NUMBERS, STOCK_CODES, STOCK_DAYS
+from dashboard.parts.asked import CODES, DAYS, EVENT_DAYS, FLAGS, MONTHS, NAMES, NUMBERS, STOCK_CODES, STOCK_DAYS
 from dashboard.parts.shown import CODES as BANDS
 from dashboard.parts.words import said
 from etl.__main__ import main
@@ -32,6 +32,7 @@ APP = ROOT / "dashboard" / "app.py"
 PAGES = sorted(path.relative_to(APP.parent).as_posix() for path in (APP.parent / "pages").rglob("*.py"))
 LOAD_PAGE = "pages/2_support/2_load.py"
 AUTO_CLOSES_PAGE = "pages/2_support/4_auto_closes.py"
+TERMS_PAGE = "pages/3_terms/3_terms.py"
 ONE_TICKET = """ticket_id,client_email,subject,opened_at,status_code
 =1+1,ann@example.com,"=HYPERLINK(""x"")",2026-10-01T10:00:00Z,open
 """
@@ -191,7 +192,7 @@ def test_a_snapshot_of_another_version_says_what_to_run(tmp_path, one_ticket, op
 
 def test_the_menu_is_the_folder():
     listed = [path for path in PAGES if frame.NUMBERED.match(Path(path).stem)]
-    assert len(listed) == len(PAGES) - 2
+    assert len(listed) == len(PAGES) - 3
     assert frame.title("4_auto_closes") == "Auto-closes"
     assert frame.page_path("tickets").name == "tickets.py"
     with pytest.raises(KeyError, match="no page is called 'nowhere'"):
@@ -634,7 +635,7 @@ def test_what_leads_to_tickets_is_a_column_of_their_list(sample):
         stock = {row[0] for row in con.execute("describe reports.open_tickets").fetchall()}
     assert {*DAYS, *FLAGS, *CODES, *NUMBERS, *NAMES} <= columns
     assert {"event_code", *EVENT_DAYS} <= events
-    assert {"rule", "verdict", "opened_on"} <= findings
+    assert {"rule", "verdict", "opened_on", *MONTHS} <= findings
     assert {*STOCK_DAYS, *STOCK_CODES} <= stock
 
 
@@ -728,6 +729,39 @@ def test_the_silent_desk_comes_first(sample, open_page):
         neglected = con.execute("select ticket_id from reports.auto_closes where is_neglected and closed_at is null")
         assert sorted(app.dataframe[0].value["Ticket"]) == sorted(row[0] for row in neglected.fetchall())
     assert app.metric[0].value == str(len(app.dataframe[0].value)) != "0"
+
+
+@pytest.mark.parametrize(("rule", "verdict"), [("coverage", "pass"), ("response_time", "fail"), ("duplicate", "fail")])
+def test_a_click_on_a_cell_of_the_terms_leaves_for_its_findings(rule, verdict, sample, open_page):
+    app = open_page(sample, TERMS_PAGE, channel="ticket")
+    cells = report(sample, "reports.verdicts_by_month", Filters(channel=("ticket",)))
+    cell = cells[(cells.rule == rule) & (cells.verdict == verdict)].iloc[-1]
+    picked = {"rule": rule, "verdict": verdict, "month_on": cell.month_on.value // 1_000_000, "is_about_tickets": True}
+    app.session_state["chart_verdicts_by_month"] = {"selection": {"pick": [picked]}}
+    app.run()
+    assert app.title[0].value == "Tickets"
+    assert f"opened in {cell.month_on:%B %Y}" in texts(app)
+    assert any(caption.value.startswith(f"{cell.finding_count:,} row") for caption in app.caption)
+
+
+def test_a_cell_that_is_about_no_ticket_leaves_for_the_other_findings(sample, open_page):
+    app = open_page(sample, TERMS_PAGE)
+    picked = {"rule": "coverage", "verdict": "fail", "month_on": 1_790_812_800_000, "is_about_tickets": False}
+    app.session_state["chart_verdicts_by_month"] = {"selection": {"pick": [picked]}}
+    app.run()
+    assert app.title[0].value == "Findings"
+    assert app.query_params["happened_month_on"] == "2026-10-01"
+    assert "Shown: **Inside the support period · not met · October 2026**" in texts(app)
+
+
+def test_every_clause_of_the_policy_is_listed_and_told_in_full(sample, open_page):
+    app = open_page(sample, TERMS_PAGE, clause="4.5")
+    with connect(sample) as con:
+        clauses = con.execute("select distinct clause from policy.clauses").fetchall()
+    listed = app.dataframe[1].value
+    assert sorted(listed.Clause) == sorted(clause for (clause,) in clauses)
+    assert listed.set_index("Clause")["Judged by"]["4.5"] == "no query can judge it"
+    assert "Maintenance is never business time" in texts(app)
 
 
 def test_the_closings_of_the_tile_are_listed_one_by_one(sample, open_page):

@@ -1,7 +1,7 @@
 """The few things every page uses. A page imports streamlit, altair and this, nothing else."""
 
 from dashboard.parts import charts, words
-from dashboard.parts.asked import asked_tickets, group_columns
+from dashboard.parts.asked import asked_findings, asked_tickets, group_columns
 from dashboard.parts.clauses import clause, clauses, plain
 from dashboard.parts.frame import chosen, page_path
 from dashboard.parts.matching import ADDRESSES, PRODUCTS, match, pending
@@ -32,6 +32,7 @@ __all__ = [
     "Column",
     "Tile",
     "arithmetic",
+    "asked_findings",
     "asked_tickets",
     "chart",
     "charts",

@@ -39,6 +39,7 @@ EVENT_DAYS = {"event_on": "on", "event_week_on": "in the week of"}
 # What a ticket was at the end of a day, whatever it is now.
 STOCK_DAYS = {"open_on": "open at the end of"}
 STOCK_CODES = {"turn_code": ("the turn is", TURN), "age_code": ("open for", AGES)}
+MONTHS = {"opened_month_on": "opened in"}  # by their first day
 EVENTS = {"opened": "opened", "reopened": "reopened", "closed": "closed"}
 FLAGS = {
     "is_open": "open",
@@ -98,6 +99,9 @@ def asked_tickets() -> tuple[str, dict[str, object], str | None]:
         if name in named_days and (asked_on := _day(value)):
             where[name] = asked_on
             sentences.append(f"{named_days[name]} {day(asked_on)}")
+        elif name in MONTHS and (asked_on := _day(value)):
+            where[name] = asked_on
+            sentences.append(f"{MONTHS[name]} {asked_on:%B %Y}")
         elif name in FLAGS and value in {"true", "false"}:
             where[name] = value == "true"
             sentences.append(FLAGS[name] if value == "true" else f"not {FLAGS[name]}")
@@ -128,15 +132,37 @@ def asked_tickets() -> tuple[str, dict[str, object], str | None]:
         within = None
     st.markdown("Shown: **" + plain(" · ".join(sentences) or "all tickets the filters leave") + "**")
     if "rule" in where:
-        return "reports.ticket_findings", {name: where[name] for name in ("rule", "verdict") if name in where}, within
+        kept = {name: where[name] for name in ("rule", "verdict", *MONTHS) if name in where}
+        return "reports.ticket_findings", kept, within
     if "event_code" in where:
         kept = {name: where[name] for name in ("event_code", *EVENT_DAYS) if name in where}
         return "reports.ticket_events", kept, within
     if "open_on" in where:
         kept = {name: where[name] for name in (*STOCK_DAYS, *STOCK_CODES) if name in where}
         return "reports.open_tickets", kept, None
-    kept = {name: value for name, value in where.items() if name not in EVENT_DAYS | STOCK_CODES}
+    kept = {name: value for name, value in where.items() if name not in EVENT_DAYS | STOCK_CODES | MONTHS}
     return "reports.ticket_list", kept, within
+
+
+def asked_findings() -> dict[str, object]:
+    """Say which findings of reports.other_findings the address asks for, and return {column: value}."""
+    params = st.query_params
+    where: dict[str, object] = {}
+    sentences = []
+    if params.get("rule") in RULES:
+        where["rule"] = params["rule"]
+        sentences.append(RULES[params["rule"]])
+    if params.get("verdict") in VERDICTS:
+        where["verdict"] = params["verdict"]
+        sentences.append(VERDICTS[params["verdict"]])
+    if month_on := _day(params.get("happened_month_on", "")):
+        where["happened_month_on"] = month_on
+        sentences.append(f"{month_on:%B %Y}")
+    if "clause" in params:
+        where["clause"] = params["clause"]
+        sentences.append(f"clause {params['clause']}")
+    st.markdown("Shown: **" + plain(" · ".join(sentences) or "all findings that are not about a ticket") + "**")
+    return where
 
 
 def _day(text: str) -> date | None:

@@ -4,6 +4,7 @@ Pages say what to draw, this says how. Days are local days of the desk: they are
 scale, so that the reader's own zone never shifts them.
 """
 
+import json
 from collections.abc import Sequence
 
 import altair as alt
@@ -579,6 +580,61 @@ def by_condition(frame: pd.DataFrame, rules: dict[str, str], verdicts: dict[str,
         )
         .add_params(pick("rule", "verdict"))
         .properties(height={"step": 30})
+    )
+
+
+def terms(frame: pd.DataFrame, rules: dict[str, str], verdicts: dict[str, str]) -> alt.LayerChart:
+    """Return a matrix: a row per clause and rule, a column per month, in each cell the verdicts as shares of it.
+
+    Columns: clause, rule, month_on, verdict, finding_count, judged_count, from_share, until_share, position.
+    """
+    months = sorted(frame.month_on.unique())
+    judged = frame[frame.verdict != "exempt"]
+    shown = judged.assign(
+        row=judged.clause + "  " + judged.rule.map(lambda rule: rules.get(rule, rule.replace("_", " "))),
+        left=judged.month_on.map(months.index) + 0.04 + 0.92 * judged.from_share,
+        right=judged.month_on.map(months.index) + 0.04 + 0.92 * judged.until_share,
+        called=judged.verdict.map(verdicts),
+        month=judged.month_on.dt.strftime("%B %Y"),
+        share=judged.finding_count / judged.judged_count,
+    )
+    names = list(shown.sort_values("position").row.drop_duplicates())
+    labels = [
+        f"{pd.Timestamp(month):%b}" + (f" {pd.Timestamp(month):%y}" if place % 12 == 0 else "")
+        for place, month in enumerate(months)
+    ]
+    return (
+        alt.Chart(shown)
+        .mark_bar(cursor="pointer", height={"band": 0.78})
+        .encode(
+            y=alt.Y("row:N", sort=names, title=None, axis=alt.Axis(labelLimit=230, ticks=False, domain=False)),
+            x=alt.X(
+                "left:Q",
+                title="month",
+                scale=alt.Scale(domain=[0, len(months)], nice=False),
+                axis=alt.Axis(
+                    values=[place + 0.5 for place in range(len(months))],
+                    labelExpr=f"{json.dumps(labels)}[floor(datum.value)]",
+                    orient="top",
+                    grid=False,
+                    ticks=False,
+                    domain=False,
+                    labelOverlap=True,
+                ),
+            ),
+            x2="right:Q",
+            color=meaning("called", verdicts, judged.verdict),
+            tooltip=[
+                alt.Tooltip("row:N", title="clause and rule"),
+                alt.Tooltip("month:N", title="month"),
+                alt.Tooltip("called:N", title="verdict"),
+                alt.Tooltip("finding_count:Q", title="findings", format=",d"),
+                alt.Tooltip("judged_count:Q", title="of", format=",d"),
+                alt.Tooltip("share:Q", title="share", format=".1%"),
+            ],
+        )
+        .add_params(pick("clause", "rule", "verdict", "month_on", "is_about_tickets"))
+        .properties(height={"step": 26})
     )
 
 

@@ -274,10 +274,13 @@ def chart(
     note: str,
     clause: str | None = None,
     leads_to: Callable[[dict], Mapping[str, object]] | None = None,
+    leads_to_page: Callable[[dict], str] = lambda values: "tickets",
     empty: str = "Nothing in this period. Choose a longer one to see more.",
     counts: Sequence[str] = (),
 ) -> None:
     """Draw a chart with its line of caption, clause and CSV; a click leaves for `leads_to(values picked)`.
+
+    That is a page of tickets, unless `leads_to_page` of the same values names another.
 
     Where all columns of `counts` are zero throughout, there is nothing to draw either.
     """
@@ -294,7 +297,7 @@ def chart(
     picked = event["selection"].get("pick") if leads_to else None
     if picked:
         values = {field: _picked(field, value) for field, value in picked[0].items()}
-        tickets_page(leads_to(values))
+        st.switch_page(page_path(leads_to_page(values)), query_params=_as_text(leads_to(values)))
 
 
 def _picked(field: str, value: object) -> object:

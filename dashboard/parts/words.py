@@ -36,6 +36,12 @@ AUTO_CLOSE_STATES = {
 }
 VERDICTS = {"exempt": "does not apply", "pass": "met", "open": "running", "unknown": "unknown", "fail": "not met"}
 MAY_ASK = {"exempt": "yes", "pass": "yes", "open": "open", "unknown": "unknown", "fail": "no"}
+JUDGES = {"rule": "a rule", "record": "what was recorded", "nothing": "no query can judge it"}
+JUDGED_BY = {
+    "rule": "A rule asks:",
+    "record": "What people recorded stands under it: incidents and bans. No query can judge it.",
+    "nothing": "No query can judge it.",
+}
 TURN = {"desk": "the desk's", "client": "the client's"}
 ELIGIBILITY = {"eligible": "eligible", "unknown": "unknown", "ineligible": "not eligible"}
 AGES = {

@@ -16,6 +16,7 @@ select
     filtered_tickets.agent_name,
     filtered_tickets.opened_at,
     filtered_tickets.opened_on,
+    cast(date_trunc('month', filtered_tickets.opened_on) as date) as opened_month_on,
     filtered_tickets.ticket_link,
     -- Newest first. Not a row number: that would need every ticket, and a page asks for a few.
     -cast(epoch(filtered_tickets.opened_at) as bigint) as position

@@ -24,10 +24,9 @@ opened as (
 -- Every rule about tickets has one row per ticket, so only the unknown ones need counting.
 judged as (
 
-    select distinct rule
-    from rules.findings
-    where subject_kind = 'ticket'
-        and rule <> 'duplicate'
+    select rule
+    from policy.rules
+    where has_every_ticket
 
 ),
 

@@ -25,6 +25,7 @@ PATHS = {
     "/auto_closes": "Auto-closes",
     "/eligibility": "Eligibility",
     "/banned_clients": "Banned clients",
+    "/terms?clause=1.2": "Terms",
     "/data_quality": "Data quality",
     "/names_and_addresses": "Names and addresses",
     "/tickets?is_open=true": "Tickets",
