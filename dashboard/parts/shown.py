@@ -250,7 +250,9 @@ def figures(report: str, shown: Mapping[str, Tile]) -> None:
         help_parts = (f"{tile.about}.", clause_words(tile.clause) if tile.clause else "")
         with grid.cell(), st.container(key=f"first_row_{column}", gap="small"):
             known = row[column] == row[column] and row[column] is not None
-            st.metric(tile.label, f"{row[column]:,}" if known else "unknown", help="\n\n".join(filter(None, help_parts)))
+            st.metric(
+                tile.label, f"{row[column]:,}" if known else "unknown", help="\n\n".join(filter(None, help_parts))
+            )
             if tile.leads_to is not None:
                 _way_to_tickets(tile.leads_to)
 
