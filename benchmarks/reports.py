@@ -35,6 +35,8 @@ def report_seconds(warehouse: Path) -> dict[str, tuple[float, float, int]]:
     last_on = snapshot.answer("select max(day_on) as day_on from facts.days").day_on[0].date()
     asked = ASKED | {"reports.open_tickets": {"open_on": last_on}}
     ticket = snapshot.answer("select arg_max(ticket_id, reopen_count) as ticket_id from facts.tickets").ticket_id[0]
+    client = snapshot.answer("select mode(client_id) as client_id from reports.eligibility_today").client_id[0]
+    asked |= {"reports.entitlements": {"client_id": client}}
     asked |= {f"reports.ticket_{name}": {"ticket_id": ticket} for name in OF_ONE_TICKET}
     product = snapshot.answer("select mode(product_id) as product_id from reports.tickets").product_id[0]
     choices = (Filters(period="Everything loaded"), Filters(period="Last 13 weeks", product=(product,)))

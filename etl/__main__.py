@@ -275,8 +275,8 @@ def _print_load(done: Loaded, chosen: argparse.Namespace) -> None:
         out.print(f"{done.rejected:,} records were refused; the page Data quality lists each with its reason")
     for one in done.unknowns:
         out.print(
-            f"{one.rule}: {one.unknown:,} of {one.tickets:,} tickets unknown, mostly: {one.reason}; "
-            f"to know more, load {one.remedy}"
+            f"{one.rule}: {one.unknown:,} of {one.tickets:,} tickets unknown, mostly: {one.reason}"
+            + (f"; to know more, load {one.remedy}" if one.remedy else "")
         )
     if done.snapshot:
         out.print(f"published {done.snapshot.stem}, as of {done.as_of:%Y-%m-%d %H:%M:%S} UTC")

@@ -48,13 +48,13 @@ class LoadedFile:
 
 @dataclass(frozen=True)
 class Unknown:
-    """How many of a rule's tickets are unknown, mostly why, and which data would tell."""
+    """How many of a rule's tickets are unknown, mostly why, and which data would tell; None where a person has to look."""
 
     rule: str
     unknown: int
     tickets: int
     reason: str
-    remedy: str
+    remedy: str | None
 
 
 @dataclass

@@ -106,11 +106,12 @@ select
         when counted.rule = 'latest_version' then 'releases with released_at, and tickets with product_id and version'
         when counted.rule = 'complete_report' then 'tickets with description, product_id, version and environment'
         when counted.rule = 'backup' then 'tickets with backup_code'
-        when counted.rule = 'one_question' and counted.main_reason = 'the load holds no posts' then 'the posts'
-        when counted.rule = 'one_question' then 'a look at each: what the client wrote after the resolution'
+        when counted.rule = 'one_question' and not known.has_posts then 'the posts'
+        -- Otherwise the data are there, and each is for a person to read.
     end as remedy,
     row_number() over (order by counted.unknown_count / nullif(counted.ticket_count, 0) desc, counted.rule)
         as position
 from counted
+cross join facts.known as known
 left join clauses
     on clauses.rule = counted.rule
