@@ -24,6 +24,9 @@ QUERIES = Path(__file__).parent.parent / "queries"
 CORES = os.cpu_count() or 1
 LAYERS = ("raw", "policy", "facts", "rules", "patterns", "reports")  # each reads itself and those before
 REFERENCE = re.compile(rf"\b((?:{'|'.join(LAYERS)})\.[a-z]\w*)")
+# The layers whose queries all have one shape, and what their union, <layer>.findings, calls each of them.
+UNITED = {"rules": "rule", "patterns": "pattern"}
+UNIONS = frozenset(f"{layer}.findings" for layer in UNITED)
 
 # A report that can be filtered reads filtered_<name> for reports.<name>, a table that has the columns of the shared
 # filters, and chosen_period. The published table is its unfiltered result.
@@ -37,13 +40,17 @@ class QueryError(EtlError):
 
 @cache
 def read_queries(folder: Path = QUERIES) -> dict[str, str]:
-    """Return {"layer.name": sql} for every file under queries/, plus rules.findings."""
+    """Return {"layer.name": sql} for every file under queries/, plus the unions of the layers of one shape."""
     queries = {f"{path.parent.name}.{path.stem}": path.read_text("utf-8") for path in sorted(folder.glob("*/*.sql"))}
-    rules = [name for name in queries if name.startswith("rules.")]
-    queries["rules.findings"] = "\nunion all by name\n".join(
-        f"select '{name.partition('.')[2]}' as rule, * from {name}" for name in rules
-    )
-    return queries
+    unions = {
+        f"{layer}.findings": "\nunion all by name\n".join(
+            f"select '{name.partition('.')[2]}' as {called}, * from {name}"
+            for name in queries
+            if name.startswith(f"{layer}.")
+        )
+        for layer, called in UNITED.items()
+    }
+    return queries | unions
 
 
 def without_comments(sql: str) -> str:
@@ -81,6 +88,16 @@ def order(queries: dict[str, str], wanted: set[str] | None = None) -> list[str]:
         raise QueryError(f"queries/: a circle: {' -> '.join(error.args[1])}") from error
 
 
+def readers(names: set[str]) -> set[str]:
+    """Return the queries that read any of the given tables or queries, directly or through others."""
+    queries = read_queries()
+    found: set[str] = set()
+    for name in order(queries):  # each comes after what it reads
+        if reads(queries[name]) & (names | found):
+            found.add(name)
+    return found
+
+
 def waiting_for(graph: dict[str, set[str]]) -> dict[str, int]:
     """Return how many names wait for each, those that wait for one of these included."""
     waiting: dict[str, set[str]] = {name: set() for name in graph}
@@ -102,9 +119,9 @@ def with_filters(sql: str, narrow: Callable[[str], str] = str, period: str = WHO
 
 
 def views_in_a_snapshot(queries: dict[str, str]) -> set[str]:
-    """Return the queries that stay views: the union of all rules, reports that filter and reports no query reads."""
+    """Return the queries that stay views: the unions, reports that filter and reports no query reads."""
     read = set().union(*map(reads, queries.values()))
-    return {"rules.findings"} | {
+    return UNIONS | {
         name
         for name, sql in queries.items()
         if name.startswith("reports.") and (name not in read or with_filters(sql) != sql)

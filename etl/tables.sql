@@ -55,6 +55,19 @@ create table raw.skips (file_name varchar not null, record_number bigint not nul
 -- One row per file under a loaded folder that no dialect fits.
 create table raw.ignored (file_name varchar not null, reason varchar not null);
 
+-- One row per decision of a person that the store of etl/decisions.py held when this was published.
+create table raw.decisions (
+    decision_number bigint not null,
+    kind varchar not null,          -- what it is about: candidate, decision
+    subject varchar not null,       -- which one
+    evidence varchar[] not null,    -- the rows it was made on
+    decision varchar not null,
+    actor varchar not null,
+    note varchar,
+    decided_at timestamp not null,
+    holds_from_at timestamp not null    -- as-of of the snapshot it was made on
+);
+
 -- The desk's opening windows in UTC, half-open, merged, less maintenance.
 create table raw.open_windows (opens_at timestamp not null, closes_at timestamp not null);
 

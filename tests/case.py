@@ -27,7 +27,7 @@ from pathlib import Path
 import duckdb
 
 from etl.ask import bound
-from etl.build import QueryError, build, order, read_queries, reads, with_filters
+from etl.build import UNIONS, QueryError, build, order, read_queries, reads, with_filters
 from etl.calendar import write_calendar
 from etl.desk import parse_desk
 from etl.filters import Filters
@@ -146,7 +146,7 @@ def read_cases(folder: Path = FOLDER) -> list[Case]:
 def needed(name: str, stand_ins: frozenset[str]) -> list[str]:
     """Return the queries that the query reads, itself last, in the order of building, less what stands in for the rest."""
     queries = {
-        other: ("" if other in stand_ins else sql) for other, sql in read_queries().items() if other != "rules.findings"
+        other: ("" if other in stand_ins else sql) for other, sql in read_queries().items() if other not in UNIONS
     }
     return [other for other in order(queries, {name}) if other not in stand_ins]
 

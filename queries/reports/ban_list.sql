@@ -1,4 +1,4 @@
--- Bans as a list for people, active ones first.
+-- Bans on record as a list for people, active ones first.
 -- One row per ban_id
 
 select
@@ -9,6 +9,7 @@ select
     bans.clause,
     bans.reason,
     bans.decided_by,
+    bans.decision_number,
     bans.since_at,
     bans.until_at,
     since.day_on as since_on,
@@ -29,3 +30,4 @@ left join facts.local_time as lifted
     on lifted.piece_on = cast(bans.until_at as date)
     and lifted.from_at <= bans.until_at
     and bans.until_at < lifted.until_at
+where bans.state <> 'candidate'

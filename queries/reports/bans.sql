@@ -1,7 +1,8 @@
--- Bans on record, and what was asked and answered while they were in force.
+-- Bans on record with what was asked and answered while they were in force, and candidates for one.
 -- One row per client_id, clause, since_at, ban_id
 --
--- What happened while banned: from the ban (inclusive) to its lifting (exclusive) or as_of [N1, N2].
+-- What happened while banned: from the ban (inclusive) to its lifting (exclusive) or as_of [N1, N2]. A
+-- candidate is not banned [N3], so nothing did.
 
 with bans as (
 
@@ -12,7 +13,8 @@ with bans as (
         banned_at,
         lifted_at,
         reason,
-        decided_by
+        decided_by,
+        decision_number
     from facts.bans
 
 ),
@@ -80,9 +82,26 @@ select
     coalesce(asked.ticket_count, 0) as tickets_since_count,
     coalesce(answered.answer_count, 0) as answers_since_count,
     bans.ban_id,
-    bans.decided_by
+    bans.decided_by,
+    bans.decision_number
 from bans
 left join asked
     on asked.ban_id = bans.ban_id
 left join answered
     on answered.ban_id = bans.ban_id
+
+union all
+
+select
+    client_id,
+    'candidate' as state,
+    clause,
+    since_at,
+    null as until_at,
+    reason,
+    0 as tickets_since_count,
+    0 as answers_since_count,
+    null as ban_id,
+    null as decided_by,
+    null as decision_number
+from reports.ban_candidates

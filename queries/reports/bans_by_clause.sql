@@ -21,4 +21,5 @@ select
 from reports.bans as bans
 left join grounds
     on grounds.clause = bans.clause
+where bans.state <> 'candidate'
 group by bans.clause
