@@ -25,7 +25,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl.build import QueryError, read_queries, reads, views_in_a_snapshot, with_filters
+from etl.build import UNIONS, QueryError, read_queries, reads, views_in_a_snapshot, with_filters
 from tests.case import Case, read_cases
 from tests.mutants import Mutant, mutants, read, written
 
@@ -170,7 +170,7 @@ def tried(task: tuple[str, int]) -> tuple[str, list[bool | None], str | None]:
 
 def chosen(patterns: list[str], since: str | None) -> list[str]:
     """Return the queries that are looked at: those asked for, or whose file or cases git says changed. Raises SystemExit."""
-    named = [name for name in read_queries() if not name.startswith("reports.") and name != "rules.findings"]
+    named = [name for name in read_queries() if not name.startswith("reports.") and name not in UNIONS]
     if since is not None:
         paths = subprocess.run(
             ["git", "diff", "--name-only", since, "--", "queries", "tests/cases"],

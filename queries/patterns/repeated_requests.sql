@@ -105,9 +105,8 @@ select
     '5.4' as clause,
     happened_at,
     list_sort(evidence) as evidence,
-    'more than ' || allowed_count || ' within ' || month_count || ' months; of the last ' || repeat_count || ', '
-    || duplicate_count || ' tickets about an issue already open, '
-    || repeat_count - duplicate_count || ' bursts of posts' as reason
+    'more than ' || allowed_count || ' within ' || month_count || ' months; of the last ' || repeat_count
+    || ': duplicates ' || duplicate_count || ', bursts of posts ' || repeat_count - duplicate_count as reason
 from latest
 where repeat_count > allowed_count
     and first_happened_at > happened_at - to_months(month_count)
