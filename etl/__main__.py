@@ -17,7 +17,9 @@ from etl import EtlError
 from etl.aliases import alias_folder
 from etl.dialect import DATE_ORDERS
 from etl.filters import CHOICES, CHOSEN_DAYS, EVERYTHING, Filters
-from etl.load import CORRECTIONS, DATA, Loaded, load, rebuild, rows_per_table
+from etl.load import CORRECTIONS, DATA, Loaded, left_of_sample, load, rebuild, rows_per_table
+from etl.own_policy import OWN, QUESTIONS, Question, answered, policy_file, shipped_numbers, write_own
+from etl.policy import PolicyError
 from etl.publish import Warehouse, WarehouseError, connect
 
 # Off a terminal a table is as wide as it needs to be, for logs and pipes.
@@ -127,6 +129,26 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--dated-by", metavar="COLUMN", help="the day that must lie in the period; default opened_on")
     one.set_defaults(run=_export)
 
+    one = commands.add_parser("policy", help="the terms: write a policy file of your own")
+    kinds = one.add_subparsers(required=True, metavar="init")
+    one = kinds.add_parser(
+        "init",
+        help="ask eight numbers, and write a policy file of your own",
+        description="Asks the numbers that no option gives, and writes a policy file of all clauses with them.",
+    )
+    one.add_argument("--out", type=Path, default=OWN, metavar="FILE", help="a new file; default data/own_policy.csv")
+    one.add_argument(
+        "--effective-on",
+        type=date.fromisoformat,
+        default=datetime.now(UTC).date(),
+        metavar="DAY",
+        help="the day the terms take effect; default today",
+    )
+    one.add_argument("--as-shipped", action="store_true", help="ask nothing: what no option gives is as shipped")
+    for question in QUESTIONS:
+        one.add_argument(question.option, dest=question.option, metavar="N", help=question.text)
+    one.set_defaults(run=_policy_init)
+
     one = commands.add_parser("explain", help="every number of one ticket with its arithmetic")
     kinds = one.add_subparsers(required=True, metavar="ticket")
     one = kinds.add_parser("ticket", parents=[house])
@@ -140,7 +162,13 @@ def parser() -> argparse.ArgumentParser:
 
 def _load_options(one: argparse.ArgumentParser) -> None:
     one.add_argument("--desk", type=Path, default=DATA / "desk.toml", metavar="FILE", help="opening hours and holidays")
-    one.add_argument("--policy", type=Path, default=DATA / "policy.csv", metavar="FILE", help="the terms")
+    one.add_argument(
+        "--policy",
+        type=Path,
+        default=policy_file(),
+        metavar="FILE",
+        help="the terms; default $POLICY, data/own_policy.csv",
+    )
     one.add_argument("--corrections", type=Path, default=CORRECTIONS, metavar="FILE", help="known errors of exports")
     _alias_option(one)
 
@@ -278,6 +306,8 @@ def _print_load(done: Loaded, chosen: argparse.Namespace) -> None:
             f"{one.rule}: {one.unknown:,} of {one.tickets:,} tickets unknown, mostly: {one.reason}"
             + (f"; to know more, load {one.remedy}" if one.remedy else "")
         )
+    if done.left_of_sample:
+        out.print(f"warning: {done.left_of_sample}")
     if done.snapshot:
         out.print(f"published {done.snapshot.stem}, as of {done.as_of:%Y-%m-%d %H:%M:%S} UTC")
     else:
@@ -331,6 +361,7 @@ def _status(chosen: argparse.Namespace) -> int:
             "as_of": _as_of(con),
             "rows": rows_per_table(con),
             "rejected": con.execute("select count(distinct (file_name, record_number)) from raw.rejects").fetchone()[0],
+            "warnings": list(filter(None, [left_of_sample(con)])),
             "orphans": {
                 f"{table}.{column}": count
                 for table, column, count in con.execute(
@@ -347,6 +378,8 @@ def _status(chosen: argparse.Namespace) -> int:
     for link, count in found["orphans"].items():
         out.print(f"{count:,} rows of {link} name something no file has brought")
     out.print(f"{found['rejected']:,} records refused")
+    for warning in found["warnings"]:
+        out.print(f"warning: {warning}")
     return 0
 
 
@@ -405,6 +438,40 @@ def _export(chosen: argparse.Namespace) -> int:
     if chosen.out:
         out.print(f"{rows:,} rows of {chosen.report} written to {chosen.out}")
     return 0
+
+
+def _policy_init(chosen: argparse.Namespace) -> int:
+    if chosen.out.exists():
+        raise PolicyError(f"{chosen.out}: is there already and is not overwritten; name another file with --out FILE")
+    answers = {}
+    for question in QUESTIONS:
+        given = getattr(chosen, question.option)
+        if given is not None:
+            answers[question.limit] = answered(question, given).value
+        elif not chosen.as_shipped:
+            answers[question.limit] = _asked(question)
+    write_own(chosen.out, answers, chosen.effective_on)
+    out.print(f"{chosen.out}: every clause, with your numbers, from {chosen.effective_on} on")
+    out.print("Compare its words with those of your terms: the column source tells which clauses want a look.")
+    by_itself = chosen.out == policy_file()
+    out.print(
+        "It is read by every load from now on." if by_itself else f"Load with --policy {chosen.out}, or set POLICY."
+    )
+    return 0
+
+
+def _asked(question: Question) -> str:
+    """Ask one number until the answer is one; an empty answer keeps what is shipped."""
+    row = shipped_numbers()[question.limit]
+    while True:
+        err.print(f"{question.text} [{row.value}] ", end="")
+        answer = sys.stdin.readline()
+        if not answer:
+            raise PolicyError(f"nobody answers; give {question.option} N, or --as-shipped for what is not given")
+        try:
+            return answered(question, answer.strip() or row.value).value
+        except PolicyError as error:
+            err.print(str(error))
 
 
 def _dialects(chosen: argparse.Namespace) -> int:

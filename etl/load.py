@@ -15,7 +15,7 @@ from etl.build import build, order, read_queries, side_by_side
 from etl.calendar import write_calendar
 from etl.cells import Cells
 from etl.corrections import Correction, correct, read_corrections
-from etl.desk import Desk, parse_desk, read_desk
+from etl.desk import Desk, left_of_the_sample, parse_desk, read_desk
 from etl.dialect import read_dialect
 from etl.merge import Account, merge_records, merge_straight, name_of
 from etl.policy import Row, policy_of, read_rows, write_policy
@@ -67,6 +67,7 @@ class Loaded:
     ignored: list[Ignored] = field(default_factory=list)
     unknowns: list[Unknown] = field(default_factory=list)
     replaced_sample: bool = False
+    left_of_sample: str = ""
 
     @property
     def rejected(self) -> int:
@@ -80,6 +81,7 @@ class Loaded:
             "files": [{"file": file.file, "dialect": file.dialect, **asdict(file.account)} for file in self.files],
             "ignored": [{"file": one.file_name, "reason": one.reason} for one in self.ignored],
             "unknown": [asdict(one) for one in self.unknowns],
+            "warnings": [self.left_of_sample] if self.left_of_sample else [],
         }
 
 
@@ -192,6 +194,7 @@ def _judge(
     names = order(read_queries())
     build(con, step=lambda name: step(f"building {name}", names.index(name), len(names)))
     result.unknowns = unknowns(con)
+    result.left_of_sample = left_of_sample(con)
     step("writing the snapshot", len(names), len(names))
     con.execute("checkpoint")
 
@@ -386,8 +389,15 @@ def write_desk(con: duckdb.DuckDBPyConnection, desk: Desk, is_sample: bool) -> N
     """Write whose desk this is, and its file; what was written before makes room."""
     con.execute("delete from raw.desk")
     con.execute(
-        "insert into raw.desk values (?, ?, ?, ?, ?)",
-        [desk.name, desk.timezone, desk.ticket_url, desk.client_url, is_sample],
+        "insert into raw.desk values (?, ?, ?, ?, ?, ?)",
+        [
+            desk.name,
+            desk.timezone,
+            desk.ticket_url,
+            desk.client_url,
+            is_sample,
+            None if is_sample else ", ".join(left_of_the_sample(desk)) or None,
+        ],
     )
     con.execute("delete from raw.desk_file")
     con.execute("insert into raw.desk_file values (?)", [desk.text])
@@ -413,6 +423,17 @@ def unknowns(con: duckdb.DuckDBPyConnection) -> list[Unknown]:
            from reports.unknown_by_rule where unknown_count > 0 order by rule"""
     ).fetchall()
     return [Unknown(*row) for row in found]
+
+
+def left_of_sample(con: duckdb.DuckDBPyConnection) -> str:
+    """Return in a sentence what the desk file still holds of the sample's desk; "" if it is the desk's own."""
+    (left,) = con.execute("select left_of_sample_text from raw.desk").fetchone()
+    return (
+        f"the desk file still holds the sample's {left}: business time is not your desk's; "
+        "write your own into data/desk.toml, then: python -m etl rebuild --desk data/desk.toml"
+        if left
+        else ""
+    )
 
 
 def rows_per_table(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

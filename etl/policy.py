@@ -8,7 +8,8 @@ overlap another or leave a gap. What a query asks the policy for is read from th
 import csv
 import io
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cache
 from itertools import groupby
@@ -116,11 +117,27 @@ def parse_policy(text: str, file_name: str = "policy.csv") -> list[Row]:
 
 def policy_of(con: duckdb.DuckDBPyConnection) -> list[Row]:
     """Return the policy rows that a snapshot was judged by."""
+    found = con.execute(f"select {', '.join(COLUMNS)} from policy.clauses order by rowid").fetchall()
+    return parse_policy(_as_csv(found), "the snapshot's policy")
+
+
+def policy_text(rows: list[Row]) -> str:
+    """Return rows as a policy file holds them."""
+    return _as_csv([getattr(row, name) for name in COLUMNS] for row in rows)
+
+
+def _as_csv(rows: Iterable[Iterable[object]]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text)
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(con.execute(f"select {', '.join(COLUMNS)} from policy.clauses order by rowid").fetchall())
-    return parse_policy(text.getvalue(), "the snapshot's policy")
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def with_value(row: Row, value: str, where: str) -> Row:
+    """Return a row with another value, checked as one of a file is; `where` begins the message. Raises PolicyError."""
+    value, number = _value(where, {name: str(getattr(row, name)) for name in COLUMNS} | {"value": value.strip()})
+    return replace(row, value=value, value_number=number)
 
 
 @cache

@@ -20,7 +20,8 @@ create table raw.desk (
     timezone varchar not null,
     ticket_url varchar,             -- template with {ticket_id}
     client_url varchar,             -- template with {client_id}
-    is_sample boolean not null      -- the data that ships with the product
+    is_sample boolean not null,     -- the data that ships with the product
+    left_of_sample_text varchar     -- entries of the desk file that are still the sample's, where the data is not
 );
 
 -- One row: the desk file as it was read, so that a replay lays out the same calendar around its own clock.

@@ -102,7 +102,7 @@ class Case:
         create_tables(con)
         con.execute("insert into raw.clock values (?)", [plain(self.said["as_of"])])
         desk = parse_desk(self.said.get("desk", DESK))
-        con.execute("insert into raw.desk values (?, ?, null, null, false)", [desk.name, desk.timezone])
+        con.execute("insert into raw.desk values (?, ?, null, null, false, null)", [desk.name, desk.timezone])
         if any("policy." in read_queries()[name] for name in names) or uses_calendar(names):
             write_policy(con, policy(self.said.get("policy", ())), desk.timezone)
 

@@ -89,6 +89,17 @@ def test_status_counts_rows_rejects_and_orphans(run, folder):
     assert "1 rows of posts.ticket_id name something no file has brought" in text
 
 
+def test_a_load_of_ones_own_warns_while_the_desk_file_is_the_sample_s(run, folder, tmp_path):
+    _, text = run("load", str(folder), *AS_OF)
+    warning = "the desk file still holds the sample's name, [hours], [holidays], [[maintenance]], [[hours_change]]: "
+    assert f"warning: {warning}" in text
+    assert f"warning: {warning}" in run("status")[1]
+    (tmp_path / "desk.toml").write_text('timezone = "UTC"\n[hours]\nmon = ["09:00-17:00"]\n', "utf-8")
+    _, text = run("load", str(folder), *AS_OF, "--desk", str(tmp_path / "desk.toml"))
+    assert "warning" not in text
+    assert json.loads(run("status", "--json")[1])["warnings"] == []
+
+
 def test_an_alias_is_no_orphan(run, folder):
     (folder / "clients.csv").write_text("client_email\na@example.com\n")
     (folder / "aliases.csv").write_text("alias_email,client_email\nb@example.com,a@example.com\n")

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from etl.desk import DeskError, parse_desk, read_desk, utc_of, windows_text
+from etl.desk import DeskError, left_of_the_sample, parse_desk, read_desk, utc_of, windows_text
+
+DATA = Path(__file__).parent.parent / "data"
 
 SAMPLE = Path(__file__).parent.parent / "data" / "desk.toml"
 GOOD = 'timezone = "Europe/Vilnius"\n[hours]\nmon = ["09:00-17:00"]\n'
@@ -269,3 +271,16 @@ def test_a_desk_file_that_is_not_there_or_no_text(tmp_path):
     (tmp_path / "desk.toml").write_bytes(b'name = "\xe9"')
     with pytest.raises(DeskError, match=r"^desk\.toml: not UTF-8 text; save it as UTF-8$"):
         read_desk(tmp_path / "desk.toml")
+
+
+def test_what_is_left_of_the_sample_in_a_desk_file():
+    shipped = (DATA / "desk.toml").read_text("utf-8")
+    every = ("name", "[hours]", "[holidays]", "[[maintenance]]", "[[hours_change]]")
+    assert left_of_the_sample(parse_desk(shipped)) == every
+    own_hours = shipped.replace('fri = ["09:00-13:00", "14:00-17:00"]', 'fri = ["09:00-13:00"]')
+    assert left_of_the_sample(parse_desk(own_hours)) == ("name", "[holidays]", "[[maintenance]]", "[[hours_change]]")
+    own_zone = shipped.replace("Europe/Vilnius", "Europe/Riga")
+    assert "[hours]" not in left_of_the_sample(parse_desk(own_zone))
+    # By chance open at the same hours, and nothing else alike: a desk's own file.
+    alike = shipped[shipped.index("[hours]") : shipped.index("# Public holidays")]
+    assert left_of_the_sample(parse_desk(f'name = "Mine"\ntimezone = "Europe/Vilnius"\n{alike}')) == ()

@@ -43,7 +43,7 @@ def desk_with(tickets, posts=(), changes=(), *, as_of="2026-06-01T00:00:00", des
     the_desk = parse_desk(desk)
     con.execute("insert into raw.clock values (?)", [datetime.fromisoformat(as_of)])
     con.execute(
-        "insert into raw.desk values (?, ?, ?, ?, false)",
+        "insert into raw.desk values (?, ?, ?, ?, false, null)",
         [the_desk.name, the_desk.timezone, the_desk.ticket_url, the_desk.client_url],
     )
     for table, rows in (("tickets", tickets), ("posts", posts), ("status_changes", changes)):

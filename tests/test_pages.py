@@ -272,6 +272,14 @@ def test_facts_of_48_hours_ago_are_not_old(tmp_path, open_page):
     assert len(open_page(folder).warning) == 0
 
 
+def test_hours_of_the_sample_are_said_where_the_data_is_ones_own(one_ticket, sample, open_page):
+    assert "the desk file is the sample's" in texts(open_page(one_ticket))
+    app = open_page(one_ticket, "pages/5_data/2_data_quality.py")
+    assert "still holds the sample's name, [hours], [holidays]" in texts(app)
+    assert "python -m etl rebuild --desk data/desk.toml" in [code.value for code in app.code]
+    assert "the desk file" not in texts(open_page(sample, "pages/5_data/2_data_quality.py")).lower()
+
+
 def test_a_chart_of_mostly_unknown_says_so_instead(one_ticket, open_page):
     app = open_page(one_ticket, "pages/2_support/1_response_and_resolution.py")
     assert "Of 1 ticket opened in the period, the first response is not known for 1." in texts(app)

@@ -331,7 +331,7 @@ JOINED = " ".join(f"inner join rules.{rule} on {rule}.subject_id = tickets.ticke
 def judge(con: duckdb.DuckDBPyConnection) -> None:
     """Judge what is loaded as of the end of the demo."""
     con.execute("insert into raw.clock values (?)", [SAMPLE_AS_OF.replace(tzinfo=None)])
-    con.execute("insert into raw.desk values (?, ?, null, null, false)", [DESK.name, DESK.timezone])
+    con.execute("insert into raw.desk values (?, ?, null, null, false, null)", [DESK.name, DESK.timezone])
     write_policy(con, read_rows(SHIPPED), DESK.timezone)
     write_calendar(con, DESK)
     build(con, wanted={"facts.tickets", "rules.duplicate", *(f"rules.{rule}" for rule in VERDICTS)})

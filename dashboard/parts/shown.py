@@ -77,7 +77,9 @@ def _say_if_old() -> None:
 
 
 def _badge() -> str:
-    return ":blue-badge[sample data] " if desk().is_sample else ""
+    if desk().is_sample:
+        return ":blue-badge[sample data] "
+    return ":orange-badge[the desk file is the sample's] " if isinstance(desk().left_of_sample_text, str) else ""
 
 
 def ticket_head():

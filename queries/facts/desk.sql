@@ -6,5 +6,6 @@ select
     timezone,
     ticket_url,
     client_url,
-    is_sample
+    is_sample,
+    left_of_sample_text
 from raw.desk

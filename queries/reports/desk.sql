@@ -51,6 +51,7 @@ select
     desk.ticket_url,
     desk.client_url,
     desk.is_sample,
+    desk.left_of_sample_text,
     said.as_of_at,
     coalesce(said.as_of_text, strftime(said.as_of_at, '%-d %b %Y, %H:%M UTC')) as as_of_text,
     said.newest_fact_at,

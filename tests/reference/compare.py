@@ -151,7 +151,7 @@ def built(desk: RandomDesk, as_of: datetime, wanted: set[str] | None = None) -> 
     with tempfile.TemporaryDirectory() as folder:
         toml, policy = write_desk(desk, Path(folder))
         the_desk = read_desk(toml)
-        con.execute("insert into raw.desk values ('Desk', ?, null, null, false)", [the_desk.timezone])
+        con.execute("insert into raw.desk values ('Desk', ?, null, null, false, null)", [the_desk.timezone])
         write_policy(con, read_rows(policy), the_desk.timezone)
     write_calendar(con, the_desk)
     build(con, wanted=wanted)

@@ -6,9 +6,16 @@ facts.orphans, reports.contradictions and reports.unknown_by_rule.
 
 import streamlit as st
 
-from dashboard.parts import Column, chart, charts, chosen, head, rows, table
+from dashboard.parts import Column, chart, charts, chosen, desk, head, plain, rows, table
 
 head("Data quality", "What was loaded, what was refused, and what is not known for want of a file?")
+
+if isinstance(desk().left_of_sample_text, str):
+    st.warning(
+        f"The desk file still holds the sample's {plain(desk().left_of_sample_text)}, so business time is not your desk's. "
+        "Write your own into data/desk.toml, then run:"
+    )
+    st.code("python -m etl rebuild --desk data/desk.toml", language="bash")
 
 st.subheader("What is not known", anchor=False)
 rules = rows("reports.unknown_by_rule", chosen())

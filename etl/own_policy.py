@@ -1,0 +1,174 @@
+"""A vendor's own policy file: the shipped one with the vendor's numbers, and later versions of single numbers.
+
+Every clause stays, with its reading. Where a number differs from the shipped one, the words that say it
+are said anew, and the source tells that they want a look: nobody's terms are worded like another's.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from etl.policy import SHIPPED, PolicyError, Row, parse_policy, policy_text, read_rows, with_value
+from etl.publish import put_in_place
+
+OWN = SHIPPED.with_name("own_policy.csv")
+Limit = tuple[str, str]  # a rule and its parameter
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One number that every vendor states for itself."""
+
+    rule: str
+    parameter: str
+    text: str
+
+    @property
+    def limit(self) -> Limit:
+        return self.rule, self.parameter
+
+    @property
+    def option(self) -> str:
+        """What the command line calls it."""
+        return f"--{self.rule}-{self.parameter}".replace("_", "-")
+
+
+QUESTIONS = (
+    Question("coverage", "months", "For how many months after a purchase do you give support?"),
+    Question("response_time", "first", "Within how many business days do clients get an answer at best?"),
+    Question("response_time", "last", "Within how many business days at the latest?"),
+    Question("resolution_time", "first", "Within how many days is a ticket resolved at best?"),
+    Question("resolution_time", "last", "Within how many days at the latest?"),
+    Question("auto_close", "idle", "After how many days without a word is a ticket closed automatically?"),
+    Question("duplicate", "window", "Within how many days are two tickets about one issue duplicates?"),
+    Question("post_burst", "window", "Within how many minutes are several posts a burst?"),
+)
+
+
+def policy_file() -> Path:
+    """Return the file of the terms: $POLICY, else data/own_policy.csv if it is there, else data/policy.csv."""
+    named = os.environ.get("POLICY")
+    return Path(named) if named else OWN if OWN.exists() else SHIPPED
+
+
+def shipped_numbers() -> dict[Limit, Row]:
+    """Return the row of the shipped file behind each question."""
+    rows = {(row.rule, row.parameter): row for row in read_rows(SHIPPED)}
+    return {question.limit: rows[question.limit] for question in QUESTIONS}
+
+
+def answered(question: Question, answer: str) -> Row:
+    """Return the shipped row of a question with the answer in it. Raises PolicyError, as the file would."""
+    return with_value(shipped_numbers()[question.limit], answer, f"{question.rule} {question.parameter}")
+
+
+def write_own(path: Path, answers: Mapping[Limit, str], effective_on: date) -> None:
+    """Write a policy file of the shipped clauses with these numbers, all in force from one day.
+
+    A question without an answer keeps the shipped number. Raises PolicyError, and writes nothing, for a
+    number that the file could not hold, and when there is a file of that name already.
+    """
+    if path.exists():
+        raise PolicyError(f"{path}: is there already and is not overwritten; name another file with --out FILE")
+    numbers = {limit: row.value for limit, row in shipped_numbers().items()}
+    changed = {}
+    for question in QUESTIONS:
+        if question.limit in answers:
+            row = answered(question, answers[question.limit])
+            if row.value_number != shipped_numbers()[question.limit].value_number:
+                changed[question.limit] = numbers[question.limit] = row.value
+    told = {rule for rule, _ in changed}
+    rows = []
+    for row in read_rows(SHIPPED):
+        row = replace(row, effective_on=effective_on)
+        if row.rule in told:
+            row = replace(
+                with_value(row, numbers.get((row.rule, row.parameter), row.value), row.rule),
+                text=_reworded(row.text, row.rule, numbers),
+                reading=_reworded(row.reading, row.rule, numbers),
+            )
+        if (row.rule, row.parameter) in changed:
+            row = replace(row, source=f"own number, clause {row.clause}; compare the words with yours")
+        elif row.source != "house reading":
+            row = replace(row, source=f"as shipped, clause {row.clause}; compare the words with yours")
+        rows.append(row)
+    _write(path, rows)
+
+
+def _write(path: Path, rows: list[Row]) -> None:
+    """Write rows that the parser accepts, whole or not at all."""
+    text = policy_text(rows)
+    parse_policy(text, path.name)
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        draft.write_text(text, "utf-8", newline="")
+        put_in_place(draft, path)
+    except OSError as error:
+        raise PolicyError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _reworded(text: str, rule: str, numbers: Mapping[Limit, str]) -> str:
+    """Return a text of the shipped file with the numbers it says replaced by others."""
+    for was, becomes in WORDINGS[rule].items():
+        text = text.replace(was, becomes(numbers))
+    return text
+
+
+def counted(number: str, unit: str) -> str:
+    """Return a number and its unit in words: "six months", "one week", "1.5 business days"."""
+    word = WORDS[int(number)] if number.isdigit() and int(number) < len(WORDS) else number
+    return f"{word} {unit}" if number == "1" else f"{word} {unit}s"
+
+
+def _range(first: str, last: str, unit: str) -> str:
+    if first == last:
+        return counted(last, unit)
+    return f"{counted(first, unit).rpartition(f' {unit}')[0]} to {counted(last, unit)}"
+
+
+def _weeks(numbers: Mapping[Limit, str]) -> str:
+    first, last = numbers["resolution_time", "first"], numbers["resolution_time", "last"]
+    if all(days.isdigit() and int(days) % 7 == 0 for days in (first, last)):
+        return _range(str(int(first) // 7), str(int(last) // 7), "week")
+    return _range(first, last, "day")
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# How the shipped file says the numbers of a rule, and how others are said.
+WORDINGS: dict[str, dict[str, Callable[[Mapping[Limit, str]], str]]] = {
+    "coverage": {"six months": lambda numbers: counted(numbers["coverage", "months"], "month")},
+    "response_time": {
+        "one to two business days": lambda numbers: _range(
+            numbers["response_time", "first"], numbers["response_time", "last"], "business day"
+        ),
+        "Up to one business day": lambda numbers: "Up to " + counted(numbers["response_time", "first"], "business day"),
+        "Beyond two business days": lambda numbers: (
+            "Beyond " + counted(numbers["response_time", "last"], "business day")
+        ),
+        "the two days had passed": lambda numbers: f"{counted(numbers['response_time', 'last'], 'day')} had passed",
+    },
+    "resolution_time": {
+        "one to two weeks": _weeks,
+        "One week is 7 x 24 hours": lambda numbers: (
+            "{0} is {1} x 24 hours" if numbers["resolution_time", "first"] == "1" else "{0} are {1} x 24 hours"
+        ).format(_upper(counted(numbers["resolution_time", "first"], "day")), numbers["resolution_time", "first"]),
+        "Two weeks are 14 x 24 hours": lambda numbers: (
+            f"{_upper(counted(numbers['resolution_time', 'last'], 'day'))} are "
+            f"{numbers['resolution_time', 'last']} x 24 hours"
+        ),
+    },
+    "auto_close": {
+        "eight days": lambda numbers: counted(numbers["auto_close", "idle"], "day"),
+        "8 x 24 hours": lambda numbers: f"{numbers['auto_close', 'idle']} x 24 hours",
+    },
+    "duplicate": {"30 x 24 hours": lambda numbers: f"{numbers['duplicate', 'window']} x 24 hours"},
+    "post_burst": {"10 minutes": lambda numbers: counted(numbers["post_burst", "window"], "minute")},
+}
