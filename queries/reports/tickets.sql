@@ -51,6 +51,8 @@ select
         else 'eligible'
     end as eligibility_code,
     not tickets.is_older_of_pair as is_in_averages,
+    -- Of a repeated issue the opening of its first ticket, which leaves the averages but not this. (4.7)
+    coalesce(issues.first_seen_at, tickets.opened_at) as issue_first_seen_at,
     opened.day_on as opened_on,
     tickets.response_started_at,
     tickets.business_day_seconds,
@@ -120,6 +122,8 @@ left join facts.conversations as conversations
     on conversations.ticket_id = tickets.ticket_id
 left join waiting_turns
     on waiting_turns.ticket_id = tickets.ticket_id
+left join facts.issues as issues
+    on issues.ticket_id = tickets.ticket_id
 inner join rules.eligibility as eligibility
     on eligibility.subject_id = tickets.ticket_id
 left join rules.response_time as response_time

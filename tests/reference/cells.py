@@ -17,6 +17,7 @@ KEYS = {
     "tickets": ("ticket_id",),
     "posts": ("post_id",),
     "status_changes": ("ticket_id", "changed_at", "status_code"),
+    "incidents": ("incident_id",),
     "bans": ("ban_id",),
     "aliases": ("alias_email",),
 }

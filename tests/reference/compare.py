@@ -29,7 +29,9 @@ KEYS = {
     "reports.causes": ("product_id", "version", "outcome_code"),
     "reports.duplicates": ("older_ticket_id", "newer_ticket_id"),
     "reports.eligibility_today": ("client_id", "product_id"),
+    "reports.entitlements": ("client_id", "product_id", "right_code"),
     "reports.load_by_day": ("day_on",),
+    "reports.support_without_income": ("purchase_id",),
 }
 TAGS = {
     "response_basis": "R1 R2 R6 S15",
@@ -66,6 +68,14 @@ TAGS = {
     "rules.eligibility": "E7",
     "rules.auto_close": "A1 A3 A6 A8 S11 S16",
     "rules.duplicate": "D1-D6",
+    "rules.latest_version": "X1 T7",
+    "rules.complete_report": "X16 T9",
+    "rules.backup": "X14 X16",
+    "rules.one_question": "X2 S11 T7",
+    "rules.conduct": "X3 V2 T7",
+    "rules.refund_waiver": "W1-W3 V1 V5 T6",
+    "rules.chargeback_waiver": "W1 W3 W4 T6",
+    "reports.entitlements": "0.2 3.1 E8 W1-W3",
     "rules.post_burst": "B1-B3 M2 M3",
     "reports.duplicates": "D1-D4",
     "reports.auto_closes": "A1 A5 A7",
@@ -75,6 +85,8 @@ TAGS = {
     "reports.deferred": "4.9 S7 T4 T5 M2",
     "reports.load_by_day": "L1-L4 S11 S16",
     "reports.queue": "X11",
+    "reports.support_without_income": "3.4 E8 P3 P4 N2",
+    "issue_first_seen_at": "D6",
 }
 
 
@@ -258,7 +270,8 @@ def pace(row: dict, rows: list[dict], hours: Hours, as_of: datetime) -> float | 
 
 PER_TICKET_RULES = (
     "response_time", "resolution_time", "coverage", "support_extra", "registration", "description", "scope", "channel",
-    "mailing_list", "not_banned", "auto_close", "eligibility",
+    "mailing_list", "not_banned", "auto_close", "eligibility", "latest_version", "complete_report", "backup",
+    "one_question",
 )  # fmt: skip
 INVARIANTS = {
     "backlog(d) = backlog(d-1) + opened + reopened - closed": """

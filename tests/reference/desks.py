@@ -53,10 +53,11 @@ COLUMNS = {
     "tickets": (
         "ticket_id", "client_email", "product_id", "subject", "description", "channel_code", "category_code",
         "status_code", "opened_by", "opened_at", "first_responded_at", "resolved_at", "closed_at", "outcome_code",
-        "duplicate_of_id", "reopen_count", "agent_id", "last_activity_at", "version",
+        "duplicate_of_id", "reopen_count", "agent_id", "last_activity_at", "version", "environment", "backup_code",
     ),
     "posts": ("post_id", "ticket_id", "author_role", "is_public", "is_auto", "posted_at"),
     "status_changes": ("ticket_id", "changed_at", "status_code", "outcome_code"),
+    "incidents": ("incident_id", "client_email", "ticket_id", "clause", "occurred_at", "recorded_by"),
     "bans": ("ban_id", "client_email", "clause", "banned_at", "lifted_at", "reason"),
     "aliases": ("alias_email", "client_email"),
 }  # fmt: skip
@@ -66,7 +67,7 @@ MAY_LACK_COLUMNS = {
     "refunds": ("requested_at", "decided_at", "amount"),
     "chargebacks": ("closed_at",),
     "subscriptions": ("list_code", "unsubscribed_at"),
-    "tickets": COLUMNS["tickets"][1:9] + COLUMNS["tickets"][10:],
+    "tickets": COLUMNS["tickets"][1:9] + COLUMNS["tickets"][10:19],
     "posts": ("is_public", "is_auto"),
     "status_changes": ("outcome_code",),
     "bans": ("lifted_at", "reason"),
@@ -194,9 +195,9 @@ class Maker:
             day += DAY
         return instant
 
-    def around(self) -> date:
+    def around(self, dice: Random | None = None) -> date:
         """Return a local day near the data."""
-        return to_local(self.as_of, self.zone).date() - timedelta(days=self.dice.randrange(-8, 45))
+        return to_local(self.as_of, self.zone).date() - timedelta(days=(dice or self.dice).randrange(-8, 45))
 
     def desk(self) -> dict:
         """Return a random desk file as a dict."""
@@ -346,6 +347,7 @@ class Maker:
         self.people()
         self.strays()
         self.releases()
+        self.reported()
         self.drop()
         asked = self.pick(sorted(self.opened.values()))
         early = asked + self.pick((timedelta(), SECOND, DAY, 8 * DAY, 14 * DAY))
@@ -644,6 +646,34 @@ class Maker:
                 written = "" if dice.random() < 0.1 else f"{base.isoformat()}Z"
             self.tables["releases"].append(
                 {"product_id": product_id, "version": f"1.{dice.randrange(number + 1)}", "released_at": written}
+            )
+
+    def reported(self) -> None:
+        """Add what tickets say of themselves beside the problem, and the incidents the desk recorded."""
+        dice = Random(f"reported of {self.seed}")  # of their own, so that they change nothing else
+        spellings = ("", "", "", ".0", "-beta", " RC 2", ".1", "-1")
+        for record in (*self.tables["tickets"], *self.tables["releases"]):
+            if record.get("version") and dice.random() < 0.4:
+                record["version"] = dice.choice(("", "", "v")) + record["version"] + dice.choice(spellings)
+        stated = {
+            "environment": dice.choice((("PHP 8.4", "nginx", " ", ""), ("",), ("PHP 8.4",))),
+            "backup_code": dice.choice((("test_site", "backed_up", "none", "unknown", ""), ("",))),
+        }
+        for ticket in self.tables["tickets"]:
+            ticket |= {column: dice.choice(values) for column, values in stated.items()}
+        for number in range(dice.choice((0, 3, 6))):
+            ticket_id = dice.choice((*self.opened, "", "nowhere"))
+            base = self.opened.get(ticket_id, self.as_of)
+            when = dice.choice((base + dice.choice(STEPS), self.as_of - SECOND, self.as_of, self.as_of + SECOND))
+            self.tables["incidents"].append(
+                {
+                    "incident_id": f"I{number}",
+                    "client_email": dice.choice((*ADDRESSES, "")),
+                    "ticket_id": ticket_id,
+                    "clause": dice.choice(("4.8", "4.8", "0.2", "5.9", "5.10.6", "5", "")),
+                    "occurred_at": "" if dice.random() < 0.15 else f"{when.isoformat()}Z",
+                    "recorded_by": dice.choice(("Ann", "")),
+                }
             )
 
     def strays(self) -> None:

@@ -28,6 +28,7 @@ BAND_OF_OUTCOME = {
     "unresolved": "closed_unresolved",
 }
 OPEN_TURNS = ("waiting", "overdue")
+ANY = object()  # of a column that the readings leave open for a row; it is not compared
 
 
 def seconds(span: timedelta) -> int:
@@ -252,7 +253,8 @@ def Blank(row: Row) -> dict:  # noqa: N802 - reads like the dict it makes
     columns = {
         "client_email", "registered_at", "list_code", "subscribed_at", "unsubscribed_at", "purchase_id",
         "requested_at", "decided_at", "status_code", "amount", "currency_code", "opened_at", "closed_at",
-        "clause", "banned_at", "lifted_at", "reason", "ban_id", "product_id", "released_at",
+        "clause", "banned_at", "lifted_at", "reason", "ban_id", "product_id", "released_at", "version", "ticket_id",
+        "occurred_at",
     }  # fmt: skip
     return dict.fromkeys(columns) | row
 

@@ -48,7 +48,7 @@ class Terms:
     def __init__(self, rows: list[dict[str, str]], hours: Hours):
         self.versions: dict[tuple[str, str], list[tuple[datetime, date, str]]] = {}
         for row in rows:
-            if row["rule"] and row["parameter"]:
+            if row["rule"]:  # one without numbers has its versions too
                 day = date.fromisoformat(row["effective_on"])
                 key = row["rule"], row["parameter"]
                 self.versions.setdefault(key, []).append((hours.start_of(day), day, row["value"]))

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
-from reference.model import OPEN_TURNS, Desk, Ticket, Turn
+from reference.model import ANY, OPEN_TURNS, RESOLUTIONS, Desk, Ticket, Turn
+from reference.rights import chargeback_waivers, entitlements, refund_waivers, support_without_income
 from reference.terms import REQUIREMENTS
+from reference.versions import is_newer, numbers
 
-ANY = object()
 CLAUSES = {
     "coverage": "1.2",
     "support_extra": "2.1",
@@ -29,8 +30,11 @@ WITHIN = ("within_1_day", "within_2_days", "within_1_week", "within_2_weeks")
 TABLES = (
     "facts.tickets", "facts.turns", "rules.response_time", "rules.resolution_time", "rules.auto_close", "rules.duplicate",
     "rules.post_burst",
-    "rules.eligibility", *(f"rules.{rule}" for rule in REQUIREMENTS), "reports.auto_closes", "reports.bans",
-    "reports.causes", "reports.deferred", "reports.duplicates", "reports.eligibility_today", "reports.load_by_day", "reports.queue", "reports.tickets",
+    "rules.eligibility", *(f"rules.{rule}" for rule in REQUIREMENTS), "rules.latest_version", "rules.complete_report",
+    "rules.backup", "rules.one_question", "rules.conduct", "rules.refund_waiver", "rules.chargeback_waiver",
+    "reports.auto_closes", "reports.bans", "reports.causes", "reports.deferred", "reports.duplicates",
+    "reports.eligibility_today", "reports.entitlements", "reports.load_by_day", "reports.queue",
+    "reports.support_without_income", "reports.tickets",
 )  # fmt: skip
 Verdict = tuple[str, object]  # verdict, clause
 
@@ -46,6 +50,13 @@ def computed(desk: Desk) -> dict[str, list[dict]]:
         "rules.duplicate": [duplicate(desk, pair) for pair in desk.pairs],
         "rules.post_burst": [row for ticket in desk.tickets.values() for row in post_bursts(ticket)],
         "rules.eligibility": [eligibility(ticket) for ticket in desk.tickets.values()],
+        "rules.latest_version": [latest_version(ticket) for ticket in desk.tickets.values()],
+        "rules.complete_report": [complete_report(ticket) for ticket in desk.tickets.values()],
+        "rules.backup": [backup(ticket) for ticket in desk.tickets.values()],
+        "rules.one_question": [one_question(ticket) for ticket in desk.tickets.values()],
+        "rules.conduct": list(conduct(desk)),
+        "rules.refund_waiver": list(refund_waivers(desk)),
+        "rules.chargeback_waiver": list(chargeback_waivers(desk)),
         "reports.auto_closes": list(auto_closes(desk)),
         "reports.bans": list(bans(desk)),
         "reports.causes": list(causes(desk)),
@@ -55,8 +66,10 @@ def computed(desk: Desk) -> dict[str, list[dict]]:
             for pair in desk.pairs
         ],
         "reports.eligibility_today": list(eligibility_today(desk)),
+        "reports.entitlements": list(entitlements(desk, list(eligibility_today(desk)))),
         "reports.load_by_day": list(load_by_day(desk)),
         "reports.queue": list(queue(desk)),
+        "reports.support_without_income": list(support_without_income(desk)),
         "reports.tickets": [
             ticket_row(ticket)
             | {
@@ -64,6 +77,7 @@ def computed(desk: Desk) -> dict[str, list[dict]]:
                     overall(requirements(ticket))[0]
                 ],
                 "is_in_averages": ticket.id not in desk.older_ones,
+                "issue_first_seen_at": first_seen_at(desk, ticket),
             }
             for ticket in desk.tickets.values()
         ],
@@ -107,6 +121,12 @@ def ticket_row(ticket: Ticket) -> dict:
         "auto_close_due_at": ticket.auto_close_due_at,
         "is_open": ticket.is_open,
     }
+
+
+def first_seen_at(desk: Desk, ticket: Ticket) -> datetime:
+    """Return when the issue of a ticket was first seen: with the oldest of its chain [D6]."""
+    older = [pair.older for pair in desk.pairs if pair.newer is ticket]
+    return min([ticket.opened_at, *(first_seen_at(desk, one) for one in older)])
 
 
 def turn_row(ticket: Ticket, turn: Turn) -> dict:
@@ -228,6 +248,89 @@ def post_bursts(ticket: Ticket) -> Iterator[dict]:
             if run:
                 yield rule_row(ticket, "post_burst", "5.4", "fail", run[0], None)
             run = []
+
+
+# What a ticket says of itself, and what the desk recorded of it
+
+
+def latest_version(ticket: Ticket) -> dict:
+    """Return the row of rules.latest_version [X1]."""
+    own = numbers(ticket.row.get("version"))
+    releases = [
+        release
+        for release in ticket.desk.tables["releases"]
+        if ticket.product_id is not None
+        and ticket.desk.product(release.product_id) == ticket.product_id
+        and numbers(release.version) is not None
+    ]
+    out = [one for one in releases if one.released_at is not None and one.released_at <= ticket.opened_at]
+    if own is None:
+        verdict = "unknown"
+    elif any(is_newer(release.version, ticket.row["version"]) for release in out):
+        verdict = "fail"
+    elif any(one.released_at is None and is_newer(one.version, ticket.row["version"]) for one in releases):
+        verdict = "unknown"
+    else:
+        verdict = "pass" if out else "unknown"
+    return rule_row(ticket, "latest_version", "0.1", verdict, ticket.opened_at, None)
+
+
+def complete_report(ticket: Ticket) -> dict:
+    """Return the row of rules.complete_report [X16]."""
+    needed = ("description", "product_id", "version", "environment")
+    missing = [column for column in needed if not (ticket.row.get(column) or "").strip()]
+    stated_anywhere = [
+        column for column in missing if any((other.row.get(column) or "").strip() for other in ticket.desk.all_tickets)
+    ]
+    verdict = "pass" if not missing else "fail" if stated_anywhere == missing else "unknown"
+    return rule_row(ticket, "complete_report", "0.3", verdict, ticket.opened_at, None)
+
+
+def backup(ticket: Ticket) -> dict:
+    """Return the row of rules.backup [X14, X16]."""
+    verdict = {"test_site": "pass", "backed_up": "pass", "none": "fail"}.get(ticket.row.get("backup_code"), "unknown")
+    return rule_row(ticket, "backup", "1.4", verdict, ticket.opened_at, None)
+
+
+def one_question(ticket: Ticket) -> dict:
+    """Return the row of rules.one_question [X2]."""
+    return rule_row(ticket, "one_question", "4.8", one_question_verdict(ticket), ticket.opened_at, None)
+
+
+def one_question_verdict(ticket: Ticket) -> str:
+    """Return the verdict on 4.8."""
+    recorded = [
+        incident.occurred_at
+        for incident in ticket.desk.tables["incidents"]
+        if incident.ticket_id == ticket.id and incident.clause == "4.8"
+    ]
+    if any(at is not None and at <= ticket.as_of for at in recorded):
+        return "fail"
+    if None in recorded or not ticket.desk.posts or ticket.closed_at_unknown_time:
+        return "unknown"
+    said = [at for at, role in ticket.words if role == "client"]
+    resolved = [closing.at for closing in ticket.closings if closing.outcome in RESOLUTIONS]
+    return "unknown" if any(word > closed for word in said for closed in resolved) else "pass"
+
+
+def conduct(desk: Desk) -> Iterator[dict]:
+    """Yield the rows of rules.conduct [X3, T7]."""
+    for incident in desk.tables["incidents"]:
+        clause, at = incident.clause or "", incident.occurred_at
+        if clause != "0.2" and clause.split(".")[0] != "5":
+            continue
+        if at is not None and at > desk.as_of:
+            continue
+        yield {
+            "subject_kind": "incident",
+            "subject_id": incident.incident_id,
+            "client_id": desk.client(incident.client_email),
+            "clause": clause,
+            "effective_on": desk.terms.effective_on("conduct", at) if at is not None else None,
+            "happened_at": at,
+            "due_at": None,
+            "verdict": "unknown" if at is None else "fail",
+        }
 
 
 # Eligibility: a "question" is who asks about which product when; a ticket is one, today another
