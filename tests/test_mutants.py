@@ -148,7 +148,7 @@ def desk(request, monkeypatch):
 def trial():
     """A function that tells which mutants of a query a case notices."""
 
-    def noticed(query: str, case: Case) -> list[bool]:
+    def noticed(query: str, case: Case) -> list[bool | None]:
         prepared = mutate.Prepared(case)
         return [prepared.notices(query, mutant.sql) for mutant in mutants(DESK[query])]
 
@@ -157,6 +157,7 @@ def trial():
 
 def test_a_case_notices_what_its_rows_tell_apart(trial):
     assert trial("facts.little", LittleCase("facts.little", [1, 2], [1, 2])) == [False, False]
+    assert trial("facts.little", LittleCase("facts.middle", [1, 2], [1, 2])) == [None, None], "not even its rows differ"
     assert trial("facts.little", LittleCase("facts.little", [1, 2, 3], [1, 2])) == [True, True]
 
 
