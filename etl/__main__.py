@@ -15,6 +15,7 @@ from rich.table import Table
 
 from etl import EtlError
 from etl.aliases import alias_folder
+from etl.decisions import enter, pending, store_of, stored
 from etl.dialect import DATE_ORDERS
 from etl.filters import CHOICES, CHOSEN_DAYS, EVERYTHING, Filters
 from etl.load import CORRECTIONS, DATA, Loaded, left_of_sample, load, rebuild, rows_per_table
@@ -86,7 +87,15 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--as-of", type=instant, metavar="INSTANT", help="judge as of this instant, with zone; default the snapshot's"
     )
+    _decisions_option(one)
     one.set_defaults(run=_rebuild)
+
+    one = commands.add_parser(
+        "decisions", parents=[house, as_json], help="what people decided on the pages, and what of it is not published"
+    )
+    one.add_argument("--enter", action="store_true", help="publish the current snapshot with all of them in it")
+    _decisions_option(one)
+    one.set_defaults(run=_decisions)
 
     one = commands.add_parser("demo", help="write believable exports with a known answer key")
     one.add_argument("--tickets", type=positive, default=2500, metavar="N")
@@ -171,6 +180,15 @@ def _load_options(one: argparse.ArgumentParser) -> None:
     )
     one.add_argument("--corrections", type=Path, default=CORRECTIONS, metavar="FILE", help="known errors of exports")
     _alias_option(one)
+    _decisions_option(one)
+
+
+def _decisions_option(one: argparse.ArgumentParser) -> None:
+    one.add_argument(
+        "--decisions",
+        metavar="URL",
+        help="the database that decisions are kept in; default $DECISIONS, else a file beside the warehouse",
+    )
 
 
 def _alias_option(one: argparse.ArgumentParser) -> None:
@@ -235,6 +253,7 @@ def _load(chosen: argparse.Namespace) -> int:
             aliases=chosen.aliases,
             mapping=chosen.mapping,
             date_order=chosen.date_order,
+            decisions=chosen.decisions,
             as_of=chosen.as_of,
             fresh=chosen.fresh,
             dry_run=chosen.dry_run,
@@ -259,6 +278,7 @@ def _sample(chosen: argparse.Namespace) -> int:
             policy=chosen.policy,
             corrections=chosen.corrections,
             aliases=chosen.aliases,
+            decisions=chosen.decisions,
             as_of=SAMPLE_AS_OF,
             is_sample=True,
             step=step,
@@ -274,10 +294,38 @@ def _rebuild(chosen: argparse.Namespace) -> int:
             desk=chosen.desk,
             policy=chosen.policy,
             aliases=chosen.aliases,
+            decisions=chosen.decisions,
             as_of=chosen.as_of,
             step=step,
         )
     _print_load(done, chosen)
+    return 0
+
+
+def _decisions(chosen: argparse.Namespace) -> int:
+    url = chosen.decisions or store_of(chosen.warehouse)
+    if chosen.enter:
+        with _progress() as step:
+            enter(warehouse=chosen.warehouse, store=url, step=step)
+    decided = stored(url)
+    with connect(_current(chosen.warehouse)) as con:
+        waiting = {one.number for one in pending(con, decided)}
+    if chosen.json:
+        listed = [vars(one) | {"is_pending": one.number in waiting} for one in decided]
+        print(json.dumps(listed, indent=2, default=str))
+        return 0
+    for one in decided:
+        out.print(
+            f"{one.number}: {one.decided_at:%Y-%m-%d %H:%M} UTC, {one.actor}: {one.kind} {one.subject} "
+            f"{one.decision.replace('_', ' ')}"
+            + (f" ({one.note})" if one.note else "")
+            + (" - pending" if one.number in waiting else "")
+        )
+    of_sample = sum(one.is_sample for one in decided)
+    out.print(
+        f"{len(decided):,} decisions, {len(waiting):,} pending"
+        + (f", {of_sample:,} on the sample" if of_sample else "")
+    )
     return 0
 
 

@@ -15,6 +15,7 @@ from etl.build import build, order, read_queries, side_by_side
 from etl.calendar import write_calendar
 from etl.cells import Cells
 from etl.corrections import Correction, correct, read_corrections
+from etl.decisions import Decision, store_of, stored, write_decisions
 from etl.desk import Desk, left_of_the_sample, parse_desk, read_desk
 from etl.dialect import read_dialect
 from etl.merge import Account, merge_records, merge_straight, name_of
@@ -100,13 +101,15 @@ def load(
     dry_run: bool = False,
     strict: bool = False,
     is_sample: bool = False,
+    decisions: str | None = None,
     step: Step = lambda text, done, of: None,
 ) -> Loaded:
     """Recognise every export under `paths`, load them, judge everything, publish one snapshot.
 
     `as_of` is an aware instant, by default now. `aliases` is the folder of the desk's alias files, by
     default that of etl/aliases.py. `date_order`, dmy or mdy, tells how to read dates such as 02/03/2026
-    in columns that leave it open. A load adds to what the warehouse holds, unless
+    in columns that leave it open. `decisions` is the URL of their store, by default that of
+    etl/decisions.py. A load adds to what the warehouse holds, unless
     `fresh`, or unless it holds the shipped sample and these files are not. `step` is told what is
     being done, and how far. Raises EtlError when anything named cannot be loaded, and with
     `strict` when a record was refused or a file passed over: nothing is published then.
@@ -115,6 +118,7 @@ def load(
     as_of = (as_of or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None, microsecond=0)
     known = read_corrections(corrections, may_lack=corrections == CORRECTIONS)
     stated = find_alias_files(aliases or alias_folder())
+    decided = stored(decisions or store_of(warehouse))
     taught = read_dialect(mapping) if mapping else None
 
     house = Warehouse(warehouse)
@@ -133,7 +137,7 @@ def load(
             result.files += _load_files(con, stated, the_desk, None, [], step)
             if strict and result.rejected:
                 raise LoadError(_first_reject(con, result))
-            _judge(con, result, the_desk, terms, is_sample, step)
+            _judge(con, result, the_desk, terms, decided, is_sample, step)
         if not dry_run:
             result.snapshot = house.publish(building)
     return result
@@ -146,14 +150,16 @@ def rebuild(
     policy: Path | None = None,
     aliases: Path | None = None,
     as_of: datetime | None = None,
+    decisions: str | None = None,
     step: Step = lambda text, done, of: None,
 ) -> Loaded:
-    """Judge what the warehouse holds once more, with the alias files as they are now, and publish that.
+    """Judge what the warehouse holds once more, with alias files and decisions as they are now, and publish that.
 
     Desk, terms and clock stay those of the current snapshot unless others are given, so that what
     differs from it follows from what differs in the files. Raises EtlError when nothing is published yet.
     """
     stated = find_alias_files(aliases or alias_folder())
+    decided = stored(decisions or store_of(warehouse))
     house = Warehouse(warehouse)
     with house.writing() as building:
         before = house.current()
@@ -170,7 +176,7 @@ def rebuild(
             step("taking over what the warehouse holds", 0, 0)
             _take_over(con, before, is_sample)
             result.files = _load_files(con, stated, the_desk, None, [], step)
-            _judge(con, result, the_desk, terms, is_sample, step)
+            _judge(con, result, the_desk, terms, decided, is_sample, step)
         result.snapshot = house.publish(building)
     return result
 
@@ -184,10 +190,17 @@ def _opened(building: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _judge(
-    con: duckdb.DuckDBPyConnection, result: Loaded, desk: Desk, terms: list[Row], is_sample: bool, step: Step
+    con: duckdb.DuckDBPyConnection,
+    result: Loaded,
+    desk: Desk,
+    terms: list[Row],
+    decided: list[Decision],
+    is_sample: bool,
+    step: Step,
 ) -> None:
     """Judge everything that is loaded, and write the snapshot."""
     _finish_raw(con, desk, result.as_of, result.ignored, is_sample)
+    write_decisions(con, decided)
     step("reading policy and calendar", len(result.files), len(result.files))
     write_policy(con, terms, desk.timezone)
     write_calendar(con, desk)

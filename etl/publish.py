@@ -33,6 +33,10 @@ class WarehouseError(EtlError):
     """The warehouse cannot be read or written; the message says what would do."""
 
 
+class BusyError(WarehouseError):
+    """Another process is writing; it may be tried again when that is done."""
+
+
 class Warehouse:
     """One warehouse folder; it need not exist until something is published."""
 
@@ -67,7 +71,7 @@ class Warehouse:
         """Hold the lock and give the path of a new file to build in.
 
         What an earlier, killed build left is removed, and so is this one's file unless it was
-        published. Raises WarehouseError at once when another process holds the lock, naming it,
+        published. Raises BusyError at once when another process holds the lock, naming it, WarehouseError
         and when the folder cannot be written.
         """
         try:
@@ -75,7 +79,7 @@ class Warehouse:
             lock = FileLock(self.folder / "LOCK", timeout=0)
             lock.acquire()
         except Timeout:
-            raise WarehouseError(f"{self.folder}: {self._holder()}; wait until it is done") from None
+            raise BusyError(f"{self.folder}: {self._holder()}; wait until it is done") from None
         except OSError as error:
             raise WarehouseError(f"{self.folder}: cannot be written: {error.strerror or error}") from error
         holder = self.folder / "LOCK.holder"

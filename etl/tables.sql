@@ -66,7 +66,8 @@ create table raw.decisions (
     actor varchar not null,
     note varchar,
     decided_at timestamp not null,
-    holds_from_at timestamp not null    -- as-of of the snapshot it was made on
+    holds_from_at timestamp not null,   -- as-of of the snapshot it was made on
+    is_sample boolean not null      -- made on the data that ships with the product
 );
 
 -- The desk's opening windows in UTC, half-open, merged, less maintenance.

@@ -6,7 +6,7 @@ reports.auto_close_list (one row per ticket_id).
 
 import streamlit as st
 
-from dashboard.parts import Column, Tile, chart, charts, chosen, figures, group_columns, head, rows, table, words
+from dashboard.parts import Column, Tile, chart, charts, chosen, figures, head, rows, table, words
 
 head("Auto-closes", "Which tickets close for inactivity, when, and does the client wait for a word?")
 filters = chosen()
