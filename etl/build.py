@@ -34,6 +34,11 @@ FILTERED = re.compile(r"\bfiltered_([a-z]\w*)")
 WHOLE_PERIOD = "select min(day_on) as from_on, max(day_on) as until_on from facts.days"
 
 
+# What depends on no limit stands in a query of its own, and is stored with what does: so other limits can be tried on
+# what is stored (etl/what_if.py), and nothing is stored twice.
+KEPT = re.compile(r"^-- Kept in: (\w+\.\w+)$", re.M)
+
+
 class QueryError(EtlError):
     """A query cannot be created; the message names its file."""
 
@@ -119,13 +124,18 @@ def with_filters(sql: str, narrow: Callable[[str], str] = str, period: str = WHO
 
 
 def views_in_a_snapshot(queries: dict[str, str]) -> set[str]:
-    """Return the queries that stay views: the unions, reports that filter and reports no query reads."""
+    """Return the queries that stay views: unions, what another keeps, reports that filter or that no query reads."""
     read = set().union(*map(reads, queries.values()))
-    return UNIONS | {
+    return UNIONS | kept_in(queries).keys() | {
         name
         for name, sql in queries.items()
         if name.startswith("reports.") and (name not in read or with_filters(sql) != sql)
     }
+
+
+def kept_in(queries: dict[str, str]) -> dict[str, str]:
+    """Return the queries that say in their header which other one stores all their columns, row by row."""
+    return {name: kept[1] for name, sql in queries.items() if (kept := KEPT.search(sql))}
 
 
 def build(

@@ -1,116 +1,9 @@
 -- Where the response clock of each ticket starts, on what record, and the limits it runs against.
 -- One row per ticket_id
 --
--- response_started_at is NULL where the clock has not started (has_started false: an agent opened
--- the ticket and the client has not written) and where the start is unknown [R3]. A limit that is
--- no whole number of seconds is within until its whole seconds, and used up by the next one.
+-- A limit that is no whole number of seconds is within until its whole seconds, and used up by the next one.
 
-with clock as (
-
-    select as_of_at
-    from facts.clock
-
-),
-
-known as (
-
-    select
-        has_posts,
-        responded_count
-    from facts.known
-
-),
-
-openings as (
-
-    select
-        ticket_id,
-        opened_by,
-        opened_at,
-        stated_responded_at
-    from facts.openings
-
-),
-
-posted_tickets as (
-
-    select ticket_id
-    from facts.posted_tickets
-
-),
-
--- Only a ticket that an agent opened has to wait for the client's first word.
-first_words as (
-
-    select
-        words.ticket_id,
-        min(words.said_at) as client_wrote_at
-    from facts.words
-    semi join openings
-        on openings.ticket_id = words.ticket_id
-        and openings.opened_by = 'agent'
-    where not words.is_agent
-    group by words.ticket_id
-
-),
-
-judged as (
-
-    select
-        openings.ticket_id,
-        openings.opened_by,
-        openings.opened_at,
-        first_words.client_wrote_at,
-        -- A response in the second of the creation is none [R6].
-        case when openings.stated_responded_at > openings.opened_at then openings.stated_responded_at end
-            as responded_at,
-        posted_tickets.ticket_id is not null as has_posts,
-        case
-            when posted_tickets.ticket_id is not null then 'posts'
-            when openings.stated_responded_at > openings.opened_at then 'reported'
-            when known.has_posts then 'posts'
-            -- Of any other ticket, so the ticket's own cell is not counted.
-            when known.responded_count > (openings.stated_responded_at is not null)::integer then 'reported'
-            else 'none'
-        end as response_basis
-    from openings
-    cross join known
-    left join posted_tickets
-        on posted_tickets.ticket_id = openings.ticket_id
-    left join first_words
-        on first_words.ticket_id = openings.ticket_id
-
-),
-
-started as (
-
-    select
-        ticket_id,
-        opened_at,
-        response_basis,
-        has_posts,
-        responded_at,
-        opened_by = 'client' or response_basis <> 'posts' or client_wrote_at is not null as has_started,
-        case
-            when opened_by = 'client' then opened_at
-            when response_basis = 'posts' then client_wrote_at
-        end as response_started_at
-    from judged
-
-),
-
-local_time as (
-
-    select
-        piece_on,
-        from_at,
-        until_at,
-        business_day_seconds
-    from facts.local_time
-
-),
-
-terms as (
+with terms as (
 
     select
         from_at,
@@ -123,25 +16,20 @@ terms as (
 )
 
 select
-    started.ticket_id,
-    started.response_basis,
-    started.has_posts,
-    started.has_started,
-    started.response_started_at,
-    case when started.response_basis = 'reported' and started.responded_at <= clock.as_of_at then started.responded_at end
-        as reported_response_at,
-    local_time.business_day_seconds,
-    floor(terms.response_first_days * local_time.business_day_seconds)::bigint as first_limit_seconds,
-    floor(terms.response_last_days * local_time.business_day_seconds)::bigint as last_limit_seconds,
-    ceil(terms.response_last_days * local_time.business_day_seconds)::bigint as due_after_seconds,
+    clocks.ticket_id,
+    clocks.opened_at,
+    clocks.response_basis,
+    clocks.has_posts,
+    clocks.has_started,
+    clocks.response_started_at,
+    clocks.reported_response_at,
+    clocks.business_day_seconds,
+    floor(terms.response_first_days * clocks.business_day_seconds)::bigint as first_limit_seconds,
+    floor(terms.response_last_days * clocks.business_day_seconds)::bigint as last_limit_seconds,
+    ceil(terms.response_last_days * clocks.business_day_seconds)::bigint as due_after_seconds,
     terms.response_effective_on as effective_on
-from started
-cross join clock
--- The terms are those in force at the opening [6.1], the business day that of the clock's start [C3].
+from facts.response_clocks as clocks
+-- The terms are those in force at the opening [6.1].
 left join terms
-    on started.opened_at >= terms.from_at
-    and started.opened_at < terms.until_at
-left join local_time
-    on local_time.piece_on = started.response_started_at::date
-    and started.response_started_at >= local_time.from_at
-    and started.response_started_at < local_time.until_at
+    on clocks.opened_at >= terms.from_at
+    and clocks.opened_at < terms.until_at
