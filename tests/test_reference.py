@@ -1,7 +1,7 @@
 """The SQL and an independent computation of the policy agree on random desks, cell by cell.
 
-tests/reference/ was written from the text of the policy alone. REFERENCE_SEEDS=FIRST:COUNT runs
-other desks than the suite's; `python -m reference.hunt` shrinks what differs to the smallest desk.
+tests/reference/ was written from the text of the policy alone. EXAMPLES=25 runs fifty desks instead
+of the suite's twenty, REFERENCE_SEEDS=FIRST:COUNT others; `python -m reference.hunt` shrinks what differs to the smallest desk.
 """
 
 import os
@@ -13,12 +13,13 @@ from random import Random
 import pytest
 
 from etl.build import read_queries
+from loading import EXAMPLES
 from reference.compare import broken, built, differences, loaded
 from reference.desks import RandomDesk, make
 from reference.model import Desk
 from reference.verdicts import TABLES, computed
 
-FIRST, _, COUNT = os.environ.get("REFERENCE_SEEDS", "20:20").partition(":")
+FIRST, _, COUNT = os.environ.get("REFERENCE_SEEDS", f"20:{2 * EXAMPLES}").partition(":")
 SEEDS = range(int(FIRST), int(FIRST) + int(COUNT or 1))
 BY_LOADER = SEEDS[::7]  # these go through files and the real loader, the others straight into raw
 SHOWN = 12

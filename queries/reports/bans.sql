@@ -1,4 +1,4 @@
--- Bans on record with what was asked and answered while they were in force, and candidates for one.
+-- Bans on record with what was asked, answered and refunded while they were in force, and candidates for one.
 -- One row per client_id, clause, since_at, ban_id
 --
 -- What happened while banned: from the ban (inclusive) to its lifting (exclusive) or as_of [N1, N2]. A
@@ -70,6 +70,32 @@ answered as (
         and (bans.lifted_at is null or answers.said_at < bans.lifted_at)
     group by bans.ban_id
 
+),
+
+refunds as (
+
+    select
+        purchases.client_id,
+        refunds.decided_at
+    from facts.refunds
+    inner join facts.purchases
+        on purchases.purchase_id = refunds.purchase_id
+    where refunds.status_code = 'approved'
+
+),
+
+refunded as (
+
+    select
+        bans.ban_id,
+        count(*) as refund_count
+    from bans
+    inner join refunds
+        on refunds.client_id = bans.client_id
+        and refunds.decided_at >= bans.banned_at
+        and (bans.lifted_at is null or refunds.decided_at < bans.lifted_at)
+    group by bans.ban_id
+
 )
 
 select
@@ -81,6 +107,8 @@ select
     bans.reason,
     coalesce(asked.ticket_count, 0) as tickets_since_count,
     coalesce(answered.answer_count, 0) as answers_since_count,
+    -- Approved since; a ban under 0.2 alone ends the right to one. (0.2)
+    coalesce(refunded.refund_count, 0) as refunds_since_count,
     bans.ban_id,
     bans.decided_by,
     bans.decision_number
@@ -89,6 +117,8 @@ left join asked
     on asked.ban_id = bans.ban_id
 left join answered
     on answered.ban_id = bans.ban_id
+left join refunded
+    on refunded.ban_id = bans.ban_id
 
 union all
 
@@ -101,6 +131,7 @@ select
     reason,
     0 as tickets_since_count,
     0 as answers_since_count,
+    0 as refunds_since_count,
     null as ban_id,
     null as decided_by,
     null as decision_number

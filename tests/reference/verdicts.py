@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 from reference.model import ANY, OPEN_TURNS, RESOLUTIONS, Desk, Ticket, Turn
-from reference.rights import chargeback_waivers, entitlements, refund_waivers, support_without_income
+from reference.rights import chargeback_waivers, entitlements, known_purchase, refund_waivers, support_without_income
 from reference.terms import REQUIREMENTS
 from reference.versions import is_newer, numbers
 
@@ -48,13 +48,13 @@ def computed(desk: Desk) -> dict[str, list[dict]]:
         "rules.resolution_time": [resolution_time(ticket) for ticket in desk.tickets.values()],
         "rules.auto_close": [auto_close(ticket) for ticket in desk.tickets.values()],
         "rules.duplicate": [duplicate(desk, pair) for pair in desk.pairs],
-        "rules.post_burst": [row for ticket in desk.tickets.values() for row in post_bursts(ticket)],
         "rules.eligibility": [eligibility(ticket) for ticket in desk.tickets.values()],
         "rules.latest_version": [latest_version(ticket) for ticket in desk.tickets.values()],
         "rules.complete_report": [complete_report(ticket) for ticket in desk.tickets.values()],
         "rules.backup": [backup(ticket) for ticket in desk.tickets.values()],
         "rules.one_question": [one_question(ticket) for ticket in desk.tickets.values()],
         "rules.conduct": list(conduct(desk)),
+        "rules.post_burst": [row for ticket in desk.tickets.values() for row in post_bursts(ticket)],
         "rules.refund_waiver": list(refund_waivers(desk)),
         "rules.chargeback_waiver": list(chargeback_waivers(desk)),
         "reports.auto_closes": list(auto_closes(desk)),
@@ -550,6 +550,13 @@ def bans(desk: Desk) -> Iterator[dict]:
         lifted = ban.lifted_at if ban.lifted_at is not None and ban.lifted_at <= desk.as_of else None
         until = lifted or desk.as_of + timedelta(seconds=1)
         theirs = [ticket for ticket in desk.tickets.values() if client_id is not None and ticket.client_id == client_id]
+        granted = [
+            refund.decided_at or refund.requested_at
+            for refund in desk.tables["refunds"]
+            if refund.status_code == "approved"
+            and client_id is not None
+            and getattr(known_purchase(desk, refund.purchase_id), "client_id", None) == client_id
+        ]
         yield {
             "client_id": client_id,
             "state": "lifted" if lifted else "active",
@@ -561,6 +568,9 @@ def bans(desk: Desk) -> Iterator[dict]:
                 role == "agent" and at > ticket.opened_at and ban.banned_at <= at < until
                 for ticket in theirs
                 for at, role in ticket.words
+            ),
+            "refunds_since_count": sum(
+                at is not None and at <= desk.as_of and ban.banned_at <= at < until for at in granted
             ),
         }
 
