@@ -1,12 +1,24 @@
-"""Load one file into the canonical tables as etl.load does, without judging anything."""
+"""Load one file into the canonical tables as etl.load does, or judge rows that no file holds."""
 
 import os
+from datetime import datetime
 
+import duckdb
+
+from etl.build import build
+from etl.calendar import write_calendar
 from etl.cells import Cells
+from etl.desk import parse_desk
 from etl.load import load_exports
+from etl.policy import Row, write_policy
 from etl.recognise import recognise
+from etl.tables import create_tables
 
 ZONE = "Europe/Vilnius"
+# Monday to Friday, 09:00 to 17:00.
+OFFICE_HOURS = f'timezone = "{ZONE}"\n[hours]\n' + "".join(
+    f'{day} = ["09:00-17:00"]\n' for day in ("mon", "tue", "wed", "thu", "fri")
+)
 # How many made-up inputs a property is tried on; EXAMPLES=500 looks longer than every run of the suite can.
 EXAMPLES = int(os.environ.get("EXAMPLES", "10"))
 
@@ -38,3 +50,22 @@ def reasons(con):
     """Every reject as 'record number, column: reason'."""
     found = con.execute("select record_number, column_name, reason from raw.rejects order by all").fetchall()
     return [f"{number}, {column}: {reason}" for number, column, reason in found]
+
+
+def judged(
+    tables: dict[str, list[dict]], as_of: datetime, policy: list[Row], wanted: set[str]
+) -> duckdb.DuckDBPyConnection:
+    """Return a connection with the wanted queries over rows as a load would have typed them; instants are UTC."""
+    con = duckdb.connect(config={"threads": "1"})
+    create_tables(con)
+    desk = parse_desk(OFFICE_HOURS)
+    con.execute("insert into raw.clock values (?)", [as_of])
+    con.execute("insert into raw.desk by name select ? as timezone, false as is_sample", [desk.timezone])
+    for table, rows in tables.items():
+        for row in rows:
+            listed = ", ".join(f"? as {column}" for column in row)
+            con.execute(f"insert into raw.{table} by name select {listed}", list(row.values()))
+    write_policy(con, policy, desk.timezone)
+    write_calendar(con, desk)
+    build(con, wanted=wanted)
+    return con

@@ -1,10 +1,10 @@
 -- Tickets whose export contradicts itself, and in what; mostly a few.
 -- One row per ticket_id, contradiction_code
 --
--- Nothing of it is lost or guessed at: readings S2, S11 and S15 say which side counts. What a row states is
+-- Nothing of it is lost or guessed at: readings S2, S11, S15 and D4 say which side counts. What a row states is
 -- of the day of its export, so a ticket with a change after as_of is not compared.
 
-with clock as (
+with recursive clock as (
 
     select as_of_at
     from facts.clock
@@ -87,6 +87,43 @@ early_posts as (
         and posts.posted_at < openings.opened_at
     group by posts.ticket_id
 
+),
+
+named as (
+
+    select
+        ticket_id,
+        stated_duplicate_of_id as named_id
+    from facts.openings
+    where stated_duplicate_of_id is not null
+
+),
+
+chains as (
+
+    select
+        ticket_id,
+        named_id as reached_id
+    from named
+
+    union
+
+    select
+        chains.ticket_id,
+        named.named_id as reached_id
+    from chains
+    inner join named
+        on named.ticket_id = chains.reached_id
+
+),
+
+-- A duplicate of a duplicate of itself: who names whom says nothing, the openings do [D1-D4].
+circles as (
+
+    select ticket_id
+    from chains
+    where reached_id = ticket_id
+
 )
 
 select
@@ -126,3 +163,13 @@ select
     false as has_closing_last,
     row_count
 from early_posts
+
+union all
+
+select
+    ticket_id,
+    'circle' as contradiction_code,
+    null as stated_status_code,
+    false as has_closing_last,
+    null as row_count
+from circles

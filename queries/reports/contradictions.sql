@@ -13,11 +13,13 @@ select
         )
         when 'closing' then format('The ticket is {}, and has a closing date.', contradictions.stated_status_code)
         when 'changes' then format('Dated before the opening: changes of state, {:,}.', contradictions.row_count)
+        when 'circle' then 'It is named a duplicate, in a circle that leads back to it.'
         else format('Dated before the opening: posts, {:,}.', contradictions.row_count)
     end as sentence,
     case contradictions.contradiction_code
         when 'state' then 'The changes count.'
         when 'closing' then 'The state counts: it is open.'
+        when 'circle' then 'The openings say which of two is the older.'
         else 'They have no effect.'
     end as counted,
     filtered_tickets.subject,

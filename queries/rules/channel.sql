@@ -13,15 +13,39 @@ with tickets as (
 
 ),
 
-requirements as (
+limits as (
 
     select
+        parameter,
         from_at,
         until_at,
-        value = 'true' as is_required,
+        value,
         effective_on
     from policy.limits
-    where rule = 'channel' and parameter = 'required'
+    where rule = 'channel' and parameter in ('required', 'accepted', 'refused')
+
+),
+
+edges as (
+
+    select distinct from_at
+    from limits
+
+),
+
+-- A version begins with each change of the requirement or of a list.
+terms as (
+
+    select
+        edges.from_at,
+        coalesce(lead(edges.from_at) over (order by edges.from_at), timestamp '9999-12-31 00:00:00') as until_at,
+        bool_or(limits.value = 'true') filter (limits.parameter = 'required') as is_required,
+        max(limits.effective_on) as effective_on
+    from edges
+    inner join limits
+        on edges.from_at >= limits.from_at
+        and edges.from_at < limits.until_at
+    group by edges.from_at
 
 ),
 
@@ -31,8 +55,8 @@ accepted_channels as (
         from_at,
         until_at,
         unnest(string_split(value, '|')) as channel_code
-    from policy.limits
-    where rule = 'channel' and parameter = 'accepted'
+    from limits
+    where parameter = 'accepted'
 
 ),
 
@@ -42,8 +66,8 @@ refused_channels as (
         from_at,
         until_at,
         unnest(string_split(value, '|')) as channel_code
-    from policy.limits
-    where rule = 'channel' and parameter = 'refused'
+    from limits
+    where parameter = 'refused'
 
 ),
 
@@ -51,18 +75,18 @@ judged as (
 
     select
         tickets.*,
-        requirements.effective_on,
-        requirements.is_required,
+        terms.effective_on,
+        terms.is_required,
         case
-            when not requirements.is_required then 'exempt'
+            when not terms.is_required then 'exempt'
             when accepted_channels.channel_code is not null then 'pass'
             when refused_channels.channel_code is not null then 'fail'
             else 'unknown'
         end::verdict as verdict
     from tickets
-    left join requirements
-        on tickets.opened_at >= requirements.from_at
-        and tickets.opened_at < requirements.until_at
+    left join terms
+        on tickets.opened_at >= terms.from_at
+        and tickets.opened_at < terms.until_at
     left join accepted_channels
         on accepted_channels.channel_code = tickets.channel_code
         and tickets.opened_at >= accepted_channels.from_at

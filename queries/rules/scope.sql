@@ -13,15 +13,39 @@ with tickets as (
 
 ),
 
-requirements as (
+limits as (
 
     select
+        parameter,
         from_at,
         until_at,
-        value = 'true' as is_required,
+        value,
         effective_on
     from policy.limits
-    where rule = 'scope' and parameter = 'required'
+    where rule = 'scope' and parameter in ('required', 'outside')
+
+),
+
+edges as (
+
+    select distinct from_at
+    from limits
+
+),
+
+-- A version begins with each change of the requirement or of a list.
+terms as (
+
+    select
+        edges.from_at,
+        coalesce(lead(edges.from_at) over (order by edges.from_at), timestamp '9999-12-31 00:00:00') as until_at,
+        bool_or(limits.value = 'true') filter (limits.parameter = 'required') as is_required,
+        max(limits.effective_on) as effective_on
+    from edges
+    inner join limits
+        on edges.from_at >= limits.from_at
+        and edges.from_at < limits.until_at
+    group by edges.from_at
 
 ),
 
@@ -31,8 +55,8 @@ outside_categories as (
         from_at,
         until_at,
         unnest(string_split(value, '|')) as category_code
-    from policy.limits
-    where rule = 'scope' and parameter = 'outside'
+    from limits
+    where parameter = 'outside'
 
 ),
 
@@ -40,18 +64,18 @@ judged as (
 
     select
         tickets.*,
-        requirements.effective_on,
-        requirements.is_required,
+        terms.effective_on,
+        terms.is_required,
         case
-            when not requirements.is_required then 'exempt'
+            when not terms.is_required then 'exempt'
             when tickets.category_code is null then 'unknown'
             when outside_categories.category_code is not null then 'fail'
             else 'pass'
         end::verdict as verdict
     from tickets
-    left join requirements
-        on tickets.opened_at >= requirements.from_at
-        and tickets.opened_at < requirements.until_at
+    left join terms
+        on tickets.opened_at >= terms.from_at
+        and tickets.opened_at < terms.until_at
     left join outside_categories
         on outside_categories.category_code = tickets.category_code
         and tickets.opened_at >= outside_categories.from_at

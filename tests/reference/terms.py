@@ -73,6 +73,8 @@ class Terms:
         return (rule, "required") not in self.versions or self.version(rule, "required", at)[1].lower() == "true"
 
     def effective_on(self, rule: str, at: datetime) -> date | None:
-        """Return the day of the version of a rule in force, None if its parameters' versions differ."""
+        """Return the day of the version of a rule in force, None if the versions of its numbers differ."""
         days = {self.version(*key, at)[0] for key in self.versions if key[0] == rule}
+        if rule in ("channel", "scope"):  # a requirement and its lists decide together
+            return max(days)
         return days.pop() if len(days) == 1 else None
