@@ -83,9 +83,9 @@ class Ticket:
         self.offset_starts = [row["from_at"] for row in offsets]
         self.offsets = [row["offset_seconds"] for row in offsets]
 
-    def rows(self, sql: str, *values: object) -> list[dict]:
+    def rows(self, sql: str, *values: object, **named: object) -> list[dict]:
         """Return the rows of a query as dictionaries."""
-        done = self.con.execute(sql, list(values))
+        done = self.con.execute(sql, named or list(values))
         names = [column[0] for column in done.description]
         return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
 
@@ -367,20 +367,42 @@ def _activity(ticket: Ticket) -> Iterator[str]:
 
 
 def _verdicts(ticket: Ticket) -> Iterator[str]:
+    # Its own, those of incidents recorded on it, and of refunds and disputes it came before as the first issue.
     findings = ticket.rows(
         """
-        select findings.*, findings.verdict::varchar as verdict_text
+        with subjects as (
+            select 'ticket' as subject_kind, $ticket_id as subject_id, '' as subject_text
+            union all
+            select 'incident', incident_id, ' of incident ' || incident_id
+            from facts.incidents
+            where ticket_id = $ticket_id
+            union all
+            select 'refund', refund_id, ' of refund ' || refund_id
+            from facts.first_issues
+            inner join facts.refunds
+                on refunds.purchase_id = first_issues.purchase_id and refunds.asked_at > first_issues.asked_at
+            where first_issues.ticket_id = $ticket_id
+            union all
+            select 'chargeback', chargeback_id, ' of dispute ' || chargeback_id
+            from facts.first_issues
+            inner join facts.chargebacks
+                on chargebacks.purchase_id = first_issues.purchase_id
+                and chargebacks.opened_at > first_issues.asked_at
+            where first_issues.ticket_id = $ticket_id
+        )
+        select findings.*, findings.verdict::varchar as verdict_text, subjects.subject_text
         from rules.findings
-        where subject_kind = 'ticket' and subject_id = ?
+        inner join subjects
+            on subjects.subject_kind = findings.subject_kind and subjects.subject_id = findings.subject_id
         """,
-        ticket.id,
+        ticket_id=ticket.id,
     )
     clauses = dict(
         ticket.con.execute(
             "select rule, min(clause) from policy.clauses where rule is not null group by rule"
         ).fetchall()
     )
-    yield from _title("Verdicts", None, f"{len(findings)} rules")
+    yield from _title("Verdicts", None, f"{len(findings)}")
     for finding in sorted(
         findings,
         key=lambda row: (
@@ -391,7 +413,8 @@ def _verdicts(ticket: Ticket) -> Iterator[str]:
     ):
         clause = finding["clause"] or clauses.get(finding["rule"])
         since = f", terms of {finding['effective_on']}" if finding["effective_on"] else ""
-        yield f"  {finding['verdict_text']:<8} {finding['rule']} (clause {clause or 'not stated'}{since})"
+        subject = f"{finding['rule']}{finding['subject_text']}"
+        yield f"  {finding['verdict_text']:<8} {subject} (clause {clause or 'not stated'}{since})"
         text = ticket.clause_text(clause, finding["effective_on"]) if clause else None
         if text:
             yield _wrapped("           ", text)

@@ -13,6 +13,7 @@ from etl.desk import parse_desk
 from etl.explain import ExplainError, explain_ticket
 from etl.policy import read_rows, write_policy
 from etl.tables import create_tables
+from loading import judged
 from reference.compare import built
 from reference.desks import make
 
@@ -141,6 +142,32 @@ def test_every_sum_is_the_stored_number_on_a_random_desk(seed):
             assert verdicts
             for rule, verdict in verdicts:
                 assert f"  {verdict:<8} {rule} (clause " in text
+
+
+def test_what_was_recorded_of_a_ticket_and_refunded_after_it_is_among_its_verdicts():
+    rows = {
+        "tickets": [ticket(), ticket("T2")],
+        "incidents": [
+            {"incident_id": "I1", "ticket_id": "T1", "clause": "5.9", "occurred_at": datetime(2026, 5, 16)},
+            {"incident_id": "I2", "ticket_id": "T2", "clause": "5.9", "occurred_at": datetime(2026, 5, 16)},
+        ],
+        "purchases": [{"purchase_id": "P1", "client_email": "c@x.example", "product_id": "p", "purchased_at": datetime(2026, 5, 1)}],
+        "refunds": [
+            {"refund_id": "R0", "purchase_id": "P1", "requested_at": datetime(2026, 5, 2)},
+            {"refund_id": "R1", "purchase_id": "P1", "requested_at": datetime(2026, 5, 16)},
+        ],
+        "chargebacks": [{"chargeback_id": "C1", "purchase_id": "P1", "opened_at": datetime(2026, 5, 16), "status_code": "open"}],
+    }  # fmt: skip
+    for one in rows["tickets"]:
+        one |= {"client_email": "c@x.example", "product_id": "p"}
+    with judged(rows, datetime(2026, 6, 1), read_rows(POLICY), WANTED) as con:
+        first, second = (explain_ticket(con, name) for name in ("T1", "T2"))
+    assert "  fail     conduct of incident I1 (clause 5.9, terms of 2015-01-01)\n" in first
+    assert "  pass     refund_waiver of refund R1 (clause 3.1, terms of 2015-01-01)\n" in first
+    assert "  fail     chargeback_waiver of dispute C1 (clause 3.2, terms of 2015-01-01)\n" in first
+    assert not any(name in first for name in ("incident I2", "refund R0"))
+    assert "incident I2" in second
+    assert not any(name in second for name in ("incident I1", "refund R1", "dispute C1"))
 
 
 def test_a_stored_number_that_does_not_add_up_is_said_to_be_wrong():

@@ -10,8 +10,6 @@ with versions as (
         product_id,
         version
     from facts.openings
-    where product_id is not null
-        and version is not null
 
 ),
 
@@ -22,7 +20,6 @@ releases as (
         version,
         released_at
     from facts.releases
-    where product_id is not null
 
 ),
 
@@ -85,8 +82,8 @@ select
     version,
     min(released_at) as first_released_at,
     min(released_at) filter (is_newer) as newer_released_at,
-    arg_min(release_version, (released_at, release_version)) filter (is_newer and released_at is not null)
-        as newer_version,
+    -- Undated ones come last.
+    arg_min(release_version, (released_at, release_version)) filter (is_newer) as newer_version,
     bool_or(is_newer and released_at is null) as has_undated_newer
 from compared
 group by
