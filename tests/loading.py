@@ -8,7 +8,7 @@ from etl.recognise import recognise
 
 ZONE = "Europe/Vilnius"
 # How many made-up inputs a property is tried on; EXAMPLES=500 looks longer than every run of the suite can.
-EXAMPLES = int(os.environ.get("EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "5"))
 
 
 def load_file(con, path, corrections=(), mapping=None, date_order=None, zone=ZONE):
