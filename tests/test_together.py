@@ -9,13 +9,13 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from loading import EXAMPLES
 
 from etl.cells import Cells
 from etl.load import LoadError, load, load_exports
 from etl.publish import connect
 from etl.recognise import find_exports
 from etl.tables import ORIGIN, create_tables, tables
+from loading import EXAMPLES
 
 # A log of tickets: dated rows, columns that only move back, records that are no data, a second table.
 LOG = """
