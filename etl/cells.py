@@ -7,6 +7,7 @@ value is null cannot be read, and the record that holds it is refused. Nothing i
 
 import copy
 from dataclasses import dataclass
+from datetime import datetime
 
 from etl.dialect import CLOCK, Condition, Filling, Source, folded, formats_in
 from etl.recognise import Export
@@ -103,6 +104,8 @@ class Cells:
         self.source, self.number = "incoming", "rowid + 1"
         # Which of two readings of a date the column's own cells allow, by `asked`; etl/date_order.py fills it.
         self.orders: dict[tuple, str] = {}
+        # The first and last of all times without zone, where somebody looked.
+        self.local_times: tuple[datetime, datetime] | None = None
 
     def inside(self, filling: Filling) -> "Cells":
         """Return the cells as one filling sees them: its own rows, and the parts of what it has a row for each of."""
@@ -192,8 +195,11 @@ class Cells:
 
     def has(self, name: str) -> bool:
         """Whether the export has that column, or a list that may have that part."""
-        each = self.within and self.within.part(name) is not None
-        return bool(self.found(self.within.each if each else name))
+        return bool(self.found(self.within.each if self.is_part(name) else name))
+
+    def is_part(self, name: str) -> bool:
+        """Whether a name means a part of the things that the filling has a row for each of, not a column."""
+        return bool(self.within) and self.within.part(name) is not None
 
     def there(self, source: Source) -> bool:
         """Whether the export has any column the source reads, or a constant."""
@@ -394,7 +400,7 @@ class Cells:
             f"when l_{column} >= timestamp '9999-12-31' then {last} "
             f"when l_{column} < timestamp '0001-01-02' then {first} "
             f"when {zoned} and not ({in_format}) then case when {iso} and ({known}) then {utc} end "
-            f"else {utc_sql(f'l_{column}', zone)} end"
+            f"else {utc_sql(f'l_{column}', zone, self.local_times)} end"
         )
         return local, value, wanted
 

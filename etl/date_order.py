@@ -10,7 +10,11 @@ from etl.cells import Cells, parsed
 from etl.dialect import DATE_ORDERS, Source, formats_in, order_of
 from etl.recognise import LoadError
 
-LOOKS_SO = r"(substr({0}, 2, 1) < '0' or substr({0}, 3, 1) < '0') and regexp_matches({0}, '^\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{4}}')"
+SUCH_A_DATE = r"\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{4}}"
+HAS_SIGN = "substr({0}, 2, 1) < '0' or substr({0}, 3, 1) < '0'"
+LOOKS_SO = f"({HAS_SIGN}) and regexp_matches({{0}}, '^{SUCH_A_DATE}')"
+# With what is trimmed off before: a blank also sorts before '0', but for this one.
+MAY_LOOK_SO = f"(({HAS_SIGN} or prefix({{0}}, chr(160))) and regexp_matches({{0}}, '{SUCH_A_DATE}'))"
 
 
 def decide(con: duckdb.DuckDBPyConnection, cells: Cells, file_name: str) -> None:
@@ -26,8 +30,18 @@ def decide(con: duckdb.DuckDBPyConnection, cells: Cells, file_name: str) -> None
             if inner.asked(source) in cells.orders:
                 continue
             is_open = {order_of(form) for form in source.formats}.issuperset(DATE_ORDERS)
-            if (is_open or not source.formats) and (order := _order(con, inner, source, file_name)):
+            if not is_open and (source.formats or not _may_look_so(con, inner, source)):
+                continue
+            if order := _order(con, inner, source, file_name):
                 cells.orders[inner.asked(source)] = order
+
+
+def _may_look_so(con: duckdb.DuckDBPyConnection, cells: Cells, source: Source) -> bool:
+    """Whether a cell of a column, as it is written, holds such a date: a look that spares most columns the long one."""
+    if not source.columns or cells.is_part(source.columns[0]):
+        return True
+    looks = [MAY_LOOK_SO.format(f"c{place}") for place in cells.found(source.columns[0])]
+    return con.execute(f"select count(*) from (from {cells.source} where {' or '.join(looks)} limit 1)").fetchone()[0]
 
 
 def _order(con: duckdb.DuckDBPyConnection, cells: Cells, source: Source, file_name: str) -> str | None:

@@ -6,8 +6,9 @@ it unless it says the same or is older by the export's own `updated_at`. `keep` 
 columns only ever move back (an event log's first event is the ticket's opening), or are filled.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -19,6 +20,8 @@ from etl.tables import ORIGIN
 
 # The strongest effect of a record decides its class.
 UNCHANGED, UPDATED, INSERTED = 1, 2, 3
+# So many that a query takes longer to be planned than to run.
+FEW_RECORDS = 20_000
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Stage:
     cells: list[Cell]
     updated_at: Cell | None
     texts: str  # a query: record_number, turn, t_<column>, l_<column>
+    rows: str = ""  # where they are held: a query for what `query` gives
 
     @property
     def every(self) -> list[Cell]:
@@ -50,6 +54,8 @@ class Stage:
     @property
     def query(self) -> str:
         """The records as texts and values: file_number, record_number, turn, t_<column>, shown_<column>, v_<column>."""
+        if self.rows:
+            return self.rows
         values = ", ".join(
             f"t_{cell.column}, {cell.shown} as shown_{cell.column}, {cell.value} as v_{cell.column}"
             for cell in self.every
@@ -169,17 +175,19 @@ def merge_records(
         _set_aside_skipped(con, cells.holds(skip), skip.reason)
 
     decide(con, cells, name_of(exports))
+    (count,) = con.execute("select count(*) from incoming").fetchone()
+    staged = _held(con, cells) if count <= FEW_RECORDS else lambda filling: stage(cells, filling, left(con))
     if not cells.has_json_lists:
         empty = " and ".join(f"c{number} is null" for number in range(len(header)))
         _set_aside_skipped(con, empty, "every cell is empty")
     # A record is refused whole: every table's cells are looked at before any is filled.
     for filling in dialect.fillings:
-        _refuse(con, stage(cells, filling, left(con)))
+        _refuse(con, staged(filling))
     con.execute(
         "insert into set_aside select distinct record_number from refused except select record_number from set_aside"
     )
     for filling in dialect.fillings:
-        _fill(con, stage(cells, filling, left(con)))
+        _fill(con, staged(filling))
     if not is_plain(dialect):
         _set_aside_skipped(con, "rowid + 1 not in (select record_number from effects)", "holds nothing for any table")
 
@@ -248,6 +256,34 @@ def _rows(one: Stage, query: str, file_number: int | str, with_turn: bool = Fals
     return (
         f"select {values}, {file_number} as file_number, record_number, {updated_at} as updated_at{turn} from ({query})"
     )
+
+
+def _held(con: duckdb.DuckDBPyConnection, cells: Cells) -> Callable[[Filling], Stage]:
+    """Hold few records as texts and values; return what gives a filling's stage over those not set aside.
+
+    Each cell is made once, and local times are sought only among the zone's changes between the first and the last.
+    """
+    fillings = cells.dialect.fillings
+    spans = []
+    for number, filling in enumerate(fillings):
+        one = stage(cells, filling)
+        con.execute(f"create or replace temp table texts_{number} as {one.texts}")
+        local = [f"l_{cell.column}" for cell in one.every if cell.local]
+        if local:
+            lowest, highest = (f"{pick}({', '.join(local)})" for pick in ("least", "greatest"))
+            spans.append(f"select min({lowest}) as first, max({highest}) as last from texts_{number}")
+    if spans:
+        first, last = con.execute(f"select min(first), max(last) from ({' union all '.join(spans)})").fetchone()
+        cells.local_times = (first, last) if first else None
+    for number, filling in enumerate(fillings):
+        one = replace(stage(cells, filling), texts=f"from texts_{number}")
+        con.execute(f"create or replace temp table held_{number} as {one.query}")
+
+    def held(filling: Filling) -> Stage:
+        rows = f"from held_{fillings.index(filling)} where record_number not in (select record_number from set_aside)"
+        return replace(stage(cells, filling), rows=rows)
+
+    return held
 
 
 def _set_aside_skipped(con: duckdb.DuckDBPyConnection, condition: str, reason: str) -> None:

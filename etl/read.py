@@ -22,7 +22,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from etl.cells import quoted
 from etl.recognise import LONGEST_RECORD, Export, LoadError, find_encoding, what_is_torn
-from etl.records import JSON, what_is_wrong
+from etl.records import JSON, Records, what_is_wrong
+from etl.torn import FOUND_TEXT, has_its_end, write_whole_records
 
 LINES_OF_A_RECORD = 20_000
 
@@ -89,6 +90,8 @@ def straight(export: Export) -> str | None:
     if not _is_plain(export):
         return None
     if export.records is not None:
+        if not has_its_end(export.path, export.records.layout):
+            return None
         return f"({export.records.query(_literal(export.path), export.path.stat().st_size, strict=True)})"
     return _parser(export.path, export.delimiter, len(export.header))
 
@@ -96,19 +99,32 @@ def straight(export: Export) -> str | None:
 def _read_objects(con: duckdb.DuckDBPyConnection, export: Export, file_number: int) -> tuple[int, list[Torn]]:
     """Add the records of a file of objects to `incoming`, as _read_csv does; a value that is none is torn."""
     with as_utf8(export.path, export.encoding) as path:
-        query = export.records.query(_literal(path), path.stat().st_size)
-        try:
-            count = _add(con, f"({query})", file_number)
-            torn = con.execute(
-                "select rowid + 1 - ((select count(*) from incoming) - ?), torn "
-                "from incoming where file_number = ? and torn is not null order by rowid",
-                [count, file_number],
-            ).fetchall()
-        except duckdb.Error as error:
-            raise LoadError(f"{export.file_name}: cannot be read: {said(error, path, export.path)}") from error
-        if torn and export.records.layout == "lines" and not export.records.is_list:
-            torn = _lines(path, {number for number, _ in torn})
-    return count, [(number, text[:500], what_is_wrong(text)) for number, text in torn]
+        if has_its_end(path, export.records.layout):
+            try:
+                return _add_objects(con, path, export.records, file_number)
+            except duckdb.Error as error:
+                if export.records.layout == "parquet":
+                    raise LoadError(f"{export.file_name}: cannot be read: {said(error, path, export.path)}") from error
+        with _temporary() as lines:
+            torn = write_whole_records(path, export.records, lines)
+            lines.flush()
+            count, others = _add_objects(con, Path(lines.name), export.records.in_lines, file_number)
+    return count, [(number, *torn.get(number, (text, problem))) for number, text, problem in others]
+
+
+def _add_objects(
+    con: duckdb.DuckDBPyConnection, path: Path, records: Records, file_number: int
+) -> tuple[int, list[Torn]]:
+    """Add the records of a sound file to `incoming`, as _read_csv does. Raises duckdb.Error for one that is torn."""
+    count = _add(con, f"({records.query(_literal(path), path.stat().st_size)})", file_number)
+    torn = con.execute(
+        "select rowid + 1 - ((select count(*) from incoming) - ?), torn "
+        "from incoming where file_number = ? and torn is not null order by rowid",
+        [count, file_number],
+    ).fetchall()
+    if torn and records.layout == "lines" and not records.is_list:
+        torn = _lines(path, {number for number, _ in torn})
+    return count, [(number, text[:FOUND_TEXT], what_is_wrong(text)) for number, text in torn]
 
 
 def said(error: duckdb.Error, read: Path, meant: Path) -> str:
@@ -118,7 +134,7 @@ def said(error: duckdb.Error, read: Path, meant: Path) -> str:
 
 def _lines(path: Path, numbers: set[int]) -> list[tuple[int, str]]:
     """The lines of those numbers; a blank line has none."""
-    with path.open(encoding="utf-8", newline="\n") as file:
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
         filled = (line.strip() for line in file if line.strip())
         return [(number, line) for number, line in enumerate(filled, 1) if number in numbers]
 
@@ -165,7 +181,7 @@ def as_utf8(path: Path, encoding: str | None, lines_before: int = 0) -> Iterator
     if encoding is None or (_is_utf8(path, encoding) and not lines_before):
         yield path
     else:
-        with _temporary() as file, path.open(encoding=encoding, newline=None) as text:
+        with _temporary() as file, path.open(encoding=encoding, errors="replace", newline=None) as text:
             for _ in range(lines_before):
                 text.readline()
             shutil.copyfileobj(text, file)
@@ -211,7 +227,7 @@ def _repair(path: Path, delimiter: str, width: int) -> tuple[Path, list[Torn]]:
     A record that does not parse, or has another number of cells, loses its first line and
     reading goes on with the next, so that one open quote never swallows what follows it.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         lines = file.readlines()
     torn: list[Torn] = []
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".csv", delete=False) as clean:

@@ -10,15 +10,25 @@ import io
 import re
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 import duckdb
 
-from etl import EtlError
+from etl import EtlError, torn
 from etl.dialect import HOUSE, Dialect, dialects, folded
-from etl.records import JSON, PARQUET, Records, find_json, find_parquet
+from etl.records import (
+    JSON,
+    PARQUET,
+    RECORDS_LOOKED_AT,
+    Records,
+    find_parquet,
+    first_objects,
+    json_layout,
+    may_hold_nan,
+    ways_to_read,
+)
 from etl.unpack import ARCHIVES, ArchiveError, unpack
 
 TEXT = {".csv", ".tsv"}
@@ -27,6 +37,7 @@ DELIMITERS = ",;\t|"
 NO_EXPORT = "not an export format; CSV, TSV, XLSX, ODS, JSON, NDJSON, Parquet and ZIP files are read"
 HEADER_BYTES = 1 << 18
 CHUNK_BYTES = 1 << 24
+LETTER_BYTES = 4  # of the longest letter in UTF-8
 # What may stand before the header: a line that names the delimiter, and blank lines.
 SEP_LINE = re.compile(r'"?sep=([^\r\n])"?[ ]*(\r\n|\r|\n)', re.IGNORECASE)
 BLANK_LINE = re.compile(r"[ \t]*(\r\n|\r|\n)")
@@ -187,7 +198,8 @@ def find_encoding(path: Path, file_name: str, whole: bool = False) -> str:
     """Return utf-8, utf-8-sig, utf-16 or cp1252, whichever reads the whole file.
 
     UTF-8 is believed once the file's beginning is, unless `whole`: DuckDB refuses what is none, and
-    a large file need not be read twice. Raises LoadError when none reads it.
+    a large file need not be read twice. A file may be cut off in the middle of a letter. Raises
+    LoadError when none reads it.
     """
     with path.open("rb") as file:
         start = file.read(4)
@@ -200,15 +212,21 @@ def find_encoding(path: Path, file_name: str, whole: bool = False) -> str:
         for encoding in possible:
             file.seek(0)
             decoder = codecs.getincrementaldecoder(encoding)()
+            has_letters = encoding != "utf-8"  # by which it is known, beside the cut one
             try:
                 if encoding.startswith("utf-8") and not whole:
                     head = file.read(HEADER_BYTES)
-                    decoder.decode(head, final=len(head) < HEADER_BYTES)
-                    return encoding
-                while chunk := file.read(CHUNK_BYTES):
-                    if encoding != "utf-8" or not chunk.isascii() or decoder.getstate()[0]:
-                        decoder.decode(chunk)
-                decoder.decode(b"", final=True)
+                    decoder.decode(head)
+                    has_letters = has_letters or not head[:-LETTER_BYTES].isascii()
+                    if len(head) == HEADER_BYTES:
+                        return encoding
+                else:
+                    while chunk := file.read(CHUNK_BYTES):
+                        if encoding != "utf-8" or not chunk.isascii() or decoder.getstate()[0]:
+                            decoder.decode(chunk)
+                            has_letters = has_letters or not chunk[:-LETTER_BYTES].isascii()
+                if not has_letters:
+                    decoder.decode(b"", final=True)
                 return encoding
             except UnicodeDecodeError:
                 continue
@@ -277,16 +295,22 @@ def _objects(
             if kind == "Parquet":
                 ways = [find_parquet(con, literally(text))]
             else:
-                ways = list(find_json(con, literally(text), suffix, head, text.stat().st_size))
+                layout = json_layout(suffix, head)
+                ways = list(ways_to_read(layout, first_objects(con, literally(text), layout, text.stat().st_size)))
         except duckdb.Error as error:
-            raise LoadError(f"{file_name}: cannot be read as {kind}: {said(error, text, path)}") from error
+            ways = []
+            if kind == "JSON":
+                ways = list(ways_to_read(layout, torn.first_objects(text, layout, RECORDS_LOOKED_AT)))
+            if not ways:
+                raise LoadError(f"{file_name}: cannot be read as {kind}: {said(error, text, path)}") from error
+        has_nan = kind == "JSON" and may_hold_nan(text)
     for lists in ways:
         found, ignored = [], []
         for records in lists:
             label = file_name if len(lists) == 1 else f"{file_name}[{records.label}]"
             names = list(records.fields)
             if dialect := _fitting(names, label, mapping):
-                header, chosen = records.read_by(dialect)
+                header, chosen = replace(records, has_nan=has_nan).read_by(dialect)
                 found.append(Export(path, label, dialect, header, encoding=encoding, records=chosen))
             else:
                 error = _unknown(names, label, mapping)

@@ -8,6 +8,8 @@ takes each field out as text, as a person would have typed it into a cell.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
 
 import duckdb
 
@@ -34,12 +36,18 @@ class Records:
     fields: dict[str, str]  # name as seen: SQL for its text, over `record` or the columns of a Parquet file
     within: Keys = ()  # the keys that lead from each value of the file to its record
     is_list: bool = False  # and whether a list of records is there
+    has_nan: bool = False  # whether a number that is none may stand for no value
     chosen: tuple[str, ...] = ()  # SQL of the fields that are read, in the order of the export's header
 
     @property
     def label(self) -> str:
         """What tells this list from others of its file."""
         return ".".join(self.within) if self.is_list else ""
+
+    @property
+    def in_lines(self) -> "Records":
+        """The same records where each stands in a line of its own, as etl/torn.py writes them."""
+        return replace(self, layout="lines", within=() if self.is_list else self.within, is_list=False)
 
     def read_by(self, dialect: Dialect) -> tuple[list[str], "Records"]:
         """Return the header of what a dialect reads, also of what no record looked at holds, and how it is read."""
@@ -52,7 +60,11 @@ class Records:
                 continue
             sql = self.fields[found] if found else _text(found_keys(name))
             header.append(found or name)
-            chosen.append(_as_json(sql, self.layout) if name in lists else sql)
+            if name in lists:
+                sql = _as_json(sql, self.layout)
+            elif self.has_nan:
+                sql = _unless_nan(sql)
+            chosen.append(sql)
         return header, replace(self, chosen=tuple(chosen))
 
     def query(self, file: str, size: int, strict: bool = False) -> str:
@@ -77,7 +89,8 @@ class Records:
             record = f"unnest(json_extract(json, {_path(self.within)} || '[*]'))"
         elif self.within:
             record = f"json_extract(json, {_path(self.within)})"
-        return f"select {record} as record from {_json_file(file, self.layout, size, strict)}"
+        # Of a torn line with a list nobody would miss the records.
+        return f"select {record} as record from {_json_file(file, self.layout, size, strict or self.is_list)}"
 
 
 def _parquet_file(file: str) -> str:
@@ -102,6 +115,12 @@ def _path(keys: Keys) -> str:
 
 def _text(keys: Keys) -> str:
     return f"json_extract_string(record, {_path(keys)})"
+
+
+def _unless_nan(sql: str) -> str:
+    """SQL for a field's text; null for the NaN, no text, that pandas writes where it has no value."""
+    kind = sql.replace("json_extract_string(", "json_type(", 1)
+    return f"(case when {sql} <> 'NaN' or {kind} = 'VARCHAR' then {sql} end)"
 
 
 def found_keys(name: str) -> Keys:
@@ -154,16 +173,34 @@ def _cell(sql: str, kind) -> str:
             return f"({sql})::varchar"
 
 
-def find_json(con: duckdb.DuckDBPyConnection, path: str, suffix: str, head: str, size: int) -> Iterator[list[Records]]:
+def first_objects(con: duckdb.DuckDBPyConnection, path: str, layout: str, size: int) -> list[dict]:
+    """Return the first records of a JSON file of `size` bytes. Raises duckdb.Error when it is not JSON throughout."""
+    found = con.execute(
+        f"select json, json_structure(json) from {_json_file('?', layout, size)} limit {RECORDS_LOOKED_AT}", [path]
+    ).fetchall()
+    values = [_value(*texts) for texts in found if texts[0] is not None]
+    return [value for value in values if isinstance(value, dict)]
+
+
+def _value(text: str, structure: str) -> object:
+    """A value as Python has it; where DuckDB is more lenient, a trailing comma say, with types for what it holds."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return json.loads(structure)
+
+
+def may_hold_nan(path: Path) -> bool:
+    """Say whether the letters NaN stand anywhere in a file; where they do not, no field need be looked at twice."""
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
+        return text.find(b"NaN") >= 0
+
+
+def ways_to_read(layout: str, values: list[dict]) -> Iterator[list[Records]]:
     """Give the ways a JSON file may be read, the likeliest first: each is the lists of records it then holds.
 
-    `head` is how its text begins, `size` its bytes. Raises duckdb.Error when it is not JSON.
+    `values` are the first objects in it.
     """
-    layout = _layout(suffix, head)
-    found = con.execute(
-        f"select json from {_json_file('?', layout, size)} limit {RECORDS_LOOKED_AT}", [path]
-    ).fetchall()
-    values = [value for (text,) in found if text is not None and isinstance(value := json.loads(text), dict)]
     if not values:
         return
     yield [Records(layout, _fields(values))]
@@ -184,8 +221,8 @@ def find_json(con: duckdb.DuckDBPyConnection, path: str, suffix: str, head: str,
     yield [Records(layout, _fields(records), within, is_list=True) for within, records in lists.items() if records]
 
 
-def _layout(suffix: str, head: str) -> str:
-    """How the values of a JSON file stand in it."""
+def json_layout(suffix: str, head: str) -> str:
+    """Return how the values of a JSON file stand in it; `head` is how its text begins."""
     text = head.lstrip()
     if text.startswith("["):
         return "array" if suffix == ".json" or not _is_json(text.splitlines()[0]) else "lines"

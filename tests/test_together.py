@@ -15,6 +15,7 @@ from etl.load import LoadError, load, load_exports
 from etl.publish import connect
 from etl.recognise import find_exports
 from etl.tables import ORIGIN, create_tables, tables
+from loading import EXAMPLES
 
 # A log of tickets: dated rows, columns that only move back, records that are no data, a second table.
 LOG = """
@@ -87,7 +88,9 @@ def outcome(files, runs, cells):
 
 
 @settings(
-    max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+    max_examples=EXAMPLES,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
 )
 @given(
     seed=st.integers(0, 2**16),
