@@ -46,20 +46,20 @@ judged as (
     select
         openings.*,
         versions.effective_on,
-        concat_ws(
-            ', ',
-            case when not openings.has_description and not known.has_descriptions then 'description' end,
-            case when not openings.has_product and not known.has_products then 'product' end,
-            case when not openings.has_version and not known.has_versions then 'version' end,
-            case when not openings.has_environment and not known.has_environments then 'environment' end
-        ) as unknown_text,
-        concat_ws(
-            ', ',
-            case when not openings.has_description then 'description' end,
-            case when not openings.has_product then 'product' end,
-            case when not openings.has_version then 'version' end,
-            case when not openings.has_environment then 'environment' end
-        ) as missing_text
+        known.has_descriptions,
+        known.has_products,
+        known.has_versions,
+        known.has_environments,
+        case
+            when openings.has_description and openings.has_product and openings.has_version and openings.has_environment
+                then 'pass'
+            when (openings.has_description or known.has_descriptions)
+                and (openings.has_product or known.has_products)
+                and (openings.has_version or known.has_versions)
+                and (openings.has_environment or known.has_environments)
+                then 'fail'
+            else 'unknown'
+        end::verdict as verdict
     from openings
     cross join known
     left join versions
@@ -76,14 +76,23 @@ select
     effective_on,
     opened_at as happened_at,
     null::timestamp as due_at,
-    case
-        when missing_text = '' then 'pass'
-        when unknown_text <> '' then 'unknown'
-        else 'fail'
-    end::verdict as verdict,
-    case
-        when missing_text = '' then 'description, product, version and environment are stated'
-        when unknown_text <> '' then 'no ticket of the load states: ' || unknown_text
-        else 'not stated: ' || missing_text
+    verdict,
+    case verdict
+        when 'pass' then 'description, product, version and environment are stated'
+        when 'fail'
+            then 'not stated: ' || concat_ws(
+                ', ',
+                case when not has_description then 'description' end,
+                case when not has_product then 'product' end,
+                case when not has_version then 'version' end,
+                case when not has_environment then 'environment' end
+            )
+        else 'no ticket of the load states: ' || concat_ws(
+            ', ',
+            case when not has_description and not has_descriptions then 'description' end,
+            case when not has_product and not has_products then 'product' end,
+            case when not has_version and not has_versions then 'version' end,
+            case when not has_environment and not has_environments then 'environment' end
+        )
     end as reason
 from judged

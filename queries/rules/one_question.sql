@@ -45,25 +45,15 @@ recorded as (
 
 ),
 
-resolutions as (
-
-    select
-        ticket_id,
-        min(closed_at) as resolved_at
-    from facts.closings
-    where outcome_code in ('solved', 'not_apparent', 'client_specific')
-    group by ticket_id
-
-),
-
 asked_again as (
 
     select distinct words.ticket_id
     from facts.words
-    inner join resolutions
-        on resolutions.ticket_id = words.ticket_id
-        and words.said_at > resolutions.resolved_at
+    inner join facts.closings
+        on closings.ticket_id = words.ticket_id
+        and words.said_at > closings.closed_at
     where not words.is_agent
+        and closings.outcome_code in ('solved', 'not_apparent', 'client_specific')
 
 ),
 
