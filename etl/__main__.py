@@ -19,7 +19,7 @@ from etl.decisions import enter, pending, store_of, stored
 from etl.dialect import DATE_ORDERS
 from etl.filters import CHOICES, CHOSEN_DAYS, EVERYTHING, Filters
 from etl.load import CORRECTIONS, DATA, Loaded, left_of_sample, load, rebuild, rows_per_table
-from etl.own_policy import OWN, QUESTIONS, Question, answered, policy_file, shipped_numbers, write_own
+from etl.own_policy import OWN, QUESTIONS, Question, answered, keep, policy_file, shipped_numbers, write_own
 from etl.policy import PolicyError
 from etl.publish import Warehouse, WarehouseError, connect
 
@@ -113,6 +113,27 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--desk", type=Path, metavar="FILE", help="another desk file than the snapshot's")
     one.add_argument("--out", type=Path, metavar="FILE", help="write it here too, one DuckDB file")
     one.set_defaults(run=_replay)
+
+    one = commands.add_parser(
+        "what-if",
+        parents=[house, as_json],
+        help="which verdicts would change if numbers of the terms were others: coverage.months=12",
+    )
+    one.add_argument(
+        "changes", nargs="+", type=assignment, metavar="RULE.NUMBER=VALUE", help="as the policy file names them"
+    )
+    one.add_argument(
+        "--from",
+        dest="from_on",
+        type=date.fromisoformat,
+        metavar="DAY",
+        help="as a new version of the terms from that day; default: as if the numbers had always held",
+    )
+    one.add_argument("--keep", action="store_true", help="add that version to the policy file; with --from")
+    one.add_argument(
+        "--policy", type=Path, default=policy_file(), metavar="FILE", help="the file to add it to; default $POLICY"
+    )
+    one.set_defaults(run=_what_if)
 
     one = commands.add_parser("status", parents=[house, as_json], help="the current snapshot: its clock, rows, rejects")
     one.set_defaults(run=_status)
@@ -213,6 +234,15 @@ def instant(text: str) -> datetime:
     if not 1900 <= found.year < 3000:
         raise argparse.ArgumentTypeError(f"{text!r} lies outside the years 1900 to 2999")
     return found.astimezone(UTC)
+
+
+def assignment(text: str) -> tuple[tuple[str, str], str]:
+    """Return a number of the terms and the value it is to have, "coverage.months=12"."""
+    name, equals, value = text.partition("=")
+    rule, dot, parameter = name.strip().partition(".")
+    if not (equals and dot and rule and parameter):
+        raise argparse.ArgumentTypeError(f"{text!r} is no change of a number; write it like coverage.months=12")
+    return (rule, parameter), value.strip()
 
 
 def positive(text: str) -> int:
@@ -398,6 +428,48 @@ def _replay(chosen: argparse.Namespace) -> int:
         return 0
     out.print(f"{done.snapshot.stem} as it stood on {done.as_of:%Y-%m-%d %H:%M:%S} UTC: {tickets:,} tickets")
     out.print(f"{'found' if done.was_kept else 'made'}: {done.path}")
+    return 0
+
+
+def _what_if(chosen: argparse.Namespace) -> int:
+    from etl.what_if import beside, judges_of, try_out
+
+    values = dict(chosen.changes)
+    if chosen.keep and not chosen.from_on:
+        raise PolicyError("--keep needs the day the new version takes effect: --from DAY")
+    with beside(_current(chosen.warehouse)) as con:
+        try_out(con, values, chosen.from_on)
+        outcomes = con.execute(
+            "select judge, verdict, old_count, new_count from what_if.outcomes order by judge, verdict"
+        ).fetchall()
+        moves = con.execute(
+            "select judge, old_verdict, new_verdict, subject_count from what_if.moves order by position"
+        ).fetchall()
+        changes = con.execute(
+            "select judge, subject_kind, subject_id, old_verdict, new_verdict, new_reason "
+            "from what_if.change_list order by position"
+        ).fetchall()
+    if chosen.keep:
+        keep(chosen.policy, values, chosen.from_on)
+    if chosen.json:
+        named = ("rule", "subject_kind", "subject_id", "is", "would_be", "reason")
+        found = {
+            "outcomes": [dict(zip(("rule", "verdict", "is", "would_be"), row, strict=True)) for row in outcomes],
+            "changes": [dict(zip(named, row, strict=True)) for row in changes],
+        }
+        print(json.dumps(found, indent=2))
+        return 0
+    if not judges_of(values):
+        out.print("no verdict depends on this: it moves forecasts only")
+    for judge, verdict, was, would_be in outcomes:
+        out.print(f"{judge:26} {verdict:10} {was:>12,} -> {would_be:>12,}")
+    for judge, was, becomes, count in moves:
+        out.print(f"{judge}: {count:,} from {was} to {becomes}")
+    if chosen.keep:
+        out.print(
+            f"kept in {chosen.policy}, from {chosen.from_on} on; "
+            f"judge by it: python -m etl rebuild --policy {chosen.policy}"
+        )
     return 0
 
 

@@ -126,11 +126,15 @@ def with_filters(sql: str, narrow: Callable[[str], str] = str, period: str = WHO
 def views_in_a_snapshot(queries: dict[str, str]) -> set[str]:
     """Return the queries that stay views: unions, what another keeps, reports that filter or that no query reads."""
     read = set().union(*map(reads, queries.values()))
-    return UNIONS | kept_in(queries).keys() | {
-        name
-        for name, sql in queries.items()
-        if name.startswith("reports.") and (name not in read or with_filters(sql) != sql)
-    }
+    return (
+        UNIONS
+        | kept_in(queries).keys()
+        | {
+            name
+            for name, sql in queries.items()
+            if name.startswith("reports.") and (name not in read or with_filters(sql) != sql)
+        }
+    )
 
 
 def kept_in(queries: dict[str, str]) -> dict[str, str]:

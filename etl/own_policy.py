@@ -4,13 +4,17 @@ Every clause stays, with its reading. Where a number differs from the shipped on
 are said anew, and the source tells that they want a look: nobody's terms are worded like another's.
 """
 
+import csv
+import io
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from etl.policy import SHIPPED, PolicyError, Row, parse_policy, policy_text, read_rows, with_value
+from filelock import FileLock
+
+from etl.policy import COLUMNS, SHIPPED, PolicyError, Row, parse_policy, policy_text, read_rows, with_value
 from etl.publish import put_in_place
 
 OWN = SHIPPED.with_name("own_policy.csv")
@@ -98,10 +102,98 @@ def write_own(path: Path, answers: Mapping[Limit, str], effective_on: date) -> N
     _write(path, rows)
 
 
+def changed_terms(rows: list[Row], values: Mapping[Limit, str], from_on: date | None) -> list[Row]:
+    """Return the terms with other numbers: from a day on, or, without one, as if they had always held.
+
+    Raises PolicyError for a number that the policy file could not hold, in its words.
+    """
+    found = list(rows)
+    for (rule, parameter), value in values.items():
+        versions = [row for row in rows if (row.rule, row.parameter) == (rule, parameter)]
+        if not versions:
+            known = ", ".join(sorted({f"{row.rule}.{row.parameter}" for row in rows if row.parameter}))
+            raise PolicyError(f"{rule}.{parameter}: the terms have no such number; they have {known}")
+        where = f"{rule} {parameter}"
+        if from_on is None:
+            found = [with_value(row, value, where) if row in versions else row for row in found]
+        else:
+            found.append(replace(with_value(_in_force(versions, from_on), value, where), effective_on=from_on))
+    return parse_policy(policy_text(found), "the terms")
+
+
+def keep(path: Path, values: Mapping[Limit, str], from_on: date) -> None:
+    """Add a version of these numbers to the policy file, in force from a day on; what stands there stays.
+
+    Where the clause is still worded as shipped, its words are said anew. Raises PolicyError, and writes
+    nothing, for what the file could not hold.
+    """
+
+    def added(cells: list[dict[str, str]]) -> list[dict[str, str]]:
+        rows = read_rows(path)
+        new = [row for row in changed_terms(rows, values, from_on) if row not in rows]
+        latest = {(row.rule, row.parameter): row.value for row in _latest(rows)}
+        numbers = {limit: row.value for limit, row in shipped_numbers().items()} | latest | dict(values)
+        for row in new:
+            worded = row
+            if row.rule in WORDINGS:
+                text, reading = (_reworded(said, row.rule, numbers) for said in (row.text, row.reading))
+                worded = replace(row, text=text, reading=reading)
+            worded = replace(worded, source=f"own number, clause {row.clause}; compare the words with yours")
+            cells.append({name: str(getattr(worded, name)) for name in COLUMNS})
+        return cells
+
+    _edit(path, added)
+
+
+def take_back(path: Path, row: Row) -> None:
+    """Take a version out of the policy file; the rest of it stays as it is. Raises PolicyError."""
+    version = (row.rule, row.parameter, row.effective_on.isoformat())
+    _edit(
+        path,
+        lambda cells: [one for one in cells if (one["rule"], one["parameter"], one["effective_on"]) != version],
+    )
+
+
+def why_not_writable(path: Path) -> str:
+    """Return why the policy file cannot be written, "" if it can."""
+    if not path.exists():
+        return f"{path.name} is not there"
+    return "" if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) else f"{path.name} cannot be written"
+
+
+def _edit(path: Path, change: Callable[[list[dict[str, str]]], list[dict[str, str]]]) -> None:
+    """Change the records of a policy file, whole or not at all; its header, its other columns and its mark stay."""
+    with FileLock(path.with_name(f".{path.name}.lock")):
+        read_rows(path)  # says what is wrong with it
+        text = path.read_bytes().decode("utf-8")
+        mark = "\ufeff" if text.startswith("\ufeff") else ""
+        reader = csv.DictReader(io.StringIO(text.removeprefix(mark), newline=""))
+        header = [name.strip() for name in reader.fieldnames or []]
+        reader.fieldnames = header
+        changed = io.StringIO()
+        writer = csv.DictWriter(changed, header, restval="", extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(change(list(reader)))
+        _put(path, mark + changed.getvalue())
+
+
+def _latest(rows: list[Row]) -> list[Row]:
+    return sorted((row for row in rows if row.parameter), key=lambda row: row.effective_on)
+
+
+def _in_force(versions: list[Row], day: date) -> Row:
+    """Return the version in force on a day; before the first day, the first is."""
+    begun = [row for row in versions if row.effective_on <= day]
+    return max(begun, key=lambda row: row.effective_on) if begun else min(versions, key=lambda row: row.effective_on)
+
+
 def _write(path: Path, rows: list[Row]) -> None:
     """Write rows that the parser accepts, whole or not at all."""
-    text = policy_text(rows)
-    parse_policy(text, path.name)
+    _put(path, policy_text(rows))
+
+
+def _put(path: Path, text: str) -> None:
+    parse_policy(text.removeprefix("\ufeff"), path.name)
     draft = path.with_name(f".{path.name}.draft")
     try:
         draft.write_text(text, "utf-8", newline="")

@@ -6,7 +6,18 @@ from datetime import date
 import pytest
 
 from etl.__main__ import main
-from etl.own_policy import OWN, QUESTIONS, WORDINGS, answered, policy_file, write_own
+from etl.own_policy import (
+    OWN,
+    QUESTIONS,
+    WORDINGS,
+    answered,
+    changed_terms,
+    keep,
+    policy_file,
+    take_back,
+    why_not_writable,
+    write_own,
+)
 from etl.policy import SHIPPED, PolicyError, parse_policy, read_rows
 
 DAY = date(2026, 4, 1)
@@ -133,3 +144,69 @@ def test_options_answer_for_whoever_cannot_be_asked(tmp_path, monkeypatch, capsy
     assert numbers(path) == numbers(SHIPPED) | {("coverage", "months"): "12"}
     assert main(["policy", "init", "--out", str(path), "--as-shipped"]) == 1
     assert "is there already" in capsys.readouterr().err
+
+
+# --- later versions
+
+
+@pytest.fixture
+def own(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_bytes(SHIPPED.read_bytes())
+    return path
+
+
+def versions(path, rule, parameter):
+    return [
+        (row.effective_on, row.value, row.text)
+        for row in read_rows(path)
+        if (row.rule, row.parameter) == (rule, parameter)
+    ]
+
+
+def test_a_kept_number_is_a_new_version_and_the_old_one_stays(own):
+    keep(own, {("coverage", "months"): "12", ("channel", "accepted"): "ticket | chat"}, DAY)
+    assert own.read_bytes().startswith(SHIPPED.read_bytes())
+    assert versions(own, "coverage", "months") == [
+        (date(2015, 1, 1), "6", "Support is valid for six months from the date of purchase."),
+        (DAY, "12", "Support is valid for twelve months from the date of purchase."),
+    ]
+    assert [value for _, value, _ in versions(own, "channel", "accepted")] == ["ticket", "ticket|chat"]
+
+
+def test_one_day_has_one_version_in_the_words_of_the_parser(own):
+    keep(own, {("coverage", "months"): "12"}, DAY)
+    before = own.read_bytes()
+    with pytest.raises(PolicyError, match=r"coverage months from 2026-04-01 stands in record \d+ already"):
+        keep(own, {("coverage", "months"): "9"}, DAY)
+    with pytest.raises(PolicyError, match="coverage months, value: cannot read 'x' as a number of unit month"):
+        keep(own, {("coverage", "months"): "x"}, date(2027, 1, 1))
+    assert own.read_bytes() == before
+
+
+def test_a_version_builds_on_the_one_in_force_that_day(own):
+    keep(own, {("auto_close", "idle"): "14"}, date(2026, 6, 1))
+    terms = changed_terms(read_rows(own), {("auto_close", "idle"): "9"}, DAY)
+    assert [row.text for row in terms if (row.rule, row.value) == ("auto_close", "9")] == [
+        "A ticket is closed automatically after eight days without activity."
+    ]
+    always = changed_terms(read_rows(own), {("auto_close", "idle"): "9"}, None)
+    assert {row.value for row in always if (row.rule, row.parameter) == ("auto_close", "idle")} == {"9"}
+
+
+def test_what_was_kept_can_be_taken_back_and_the_rest_stays_as_it_is(own):
+    header, *lines = SHIPPED.read_text("utf-8").splitlines()
+    own.write_text("\ufeff" + "\n".join([f"{header},seen by", *(f"{line},me" for line in lines)]) + "\n", "utf-8")
+    before = own.read_bytes()
+    keep(own, {("auto_close", "idle"): "14"}, DAY)
+    (kept,) = [row for row in read_rows(own) if row.effective_on == DAY]
+    assert own.read_bytes() != before
+    take_back(own, kept)
+    assert own.read_bytes() == before
+
+
+def test_a_file_that_cannot_be_written_says_so(own, monkeypatch):
+    assert why_not_writable(own) == ""
+    assert why_not_writable(own.with_name("none.csv")) == "none.csv is not there"
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    assert why_not_writable(own) == "own.csv cannot be written"

@@ -25,6 +25,7 @@ from etl.build import WHOLE_PERIOD, read_queries, with_filters
 from etl.explain import account, nearest
 from etl.filters import CHOICES, DEFAULT_PERIOD, Filters
 from etl.load import load
+from etl.policy import SHIPPED
 from etl.publish import Warehouse
 
 ROOT = Path(__file__).parent.parent
@@ -32,6 +33,7 @@ APP = ROOT / "dashboard" / "app.py"
 PAGES = sorted(path.relative_to(APP.parent).as_posix() for path in (APP.parent / "pages").rglob("*.py"))
 LOAD_PAGE = "pages/2_support/2_load.py"
 AUTO_CLOSES_PAGE = "pages/2_support/4_auto_closes.py"
+WHAT_IF_PAGE = "pages/3_terms/4_what_if.py"
 TERMS_PAGE = "pages/3_terms/3_terms.py"
 ONE_TICKET = """ticket_id,client_email,subject,opened_at,status_code
 =1+1,ann@example.com,"=HYPERLINK(""x"")",2026-10-01T10:00:00Z,open
@@ -770,6 +772,78 @@ def test_every_clause_of_the_policy_is_listed_and_told_in_full(sample, open_page
     assert sorted(listed.Clause) == sorted(clause for (clause,) in clauses)
     assert listed.set_index("Clause")["Judged by"]["4.5"] == "no query can judge it"
     assert "Maintenance is never business time" in texts(app)
+
+
+# --- what if
+
+
+MONTHS_LABEL = "1.2 Inside the support period: months (6)"
+
+
+@pytest.fixture
+def own_policy(tmp_path, monkeypatch):
+    """A policy file that pages may write to."""
+    path = tmp_path / "own.csv"
+    path.write_bytes(SHIPPED.read_bytes())
+    monkeypatch.setenv("POLICY", str(path))
+    return path
+
+
+def test_another_number_shows_both_outcomes_and_the_tickets_that_change(sample, open_page, own_policy, downloads):
+    address = {"number": MONTHS_LABEL, "coverage.months": "12"}
+    app = open_page(sample, WHAT_IF_PAGE, **address)
+    assert app.subheader[0].value.replace("\\", "") == "Inside the support period, months: 6 → 12"
+    moves = app.dataframe[0].value
+    assert moves.set_index("Rule")["Findings"]["Inside the support period"] == 30
+    assert set(moves["Is"]) == {"not met"}
+    assert set(moves["Would be"]) == {"met"}
+    _, data = next(iter(charts(app).values()))
+    counted = data[data.verdict == "fail"].set_index("row").finding_count
+    assert counted["Inside the support period: is"] - counted["Inside the support period: would be"] == 30
+    with connect(sample) as con:
+        (opened_later,) = con.execute(
+            "select count(*) from rules.coverage where verdict = 'fail' and subject_id in (select unnest(?))",
+            [pd.read_csv(io.BytesIO(downloads["what_if_changes"]), dtype=str).Ticket.tolist()],
+        ).fetchone()
+    assert opened_later == 30
+    app = open_page(sample, WHAT_IF_PAGE, judge="coverage", **address)
+    assert any(caption.value.startswith("30 rows ·") for caption in app.caption)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("6", "Type another value to see what would change."),
+        ("six", "coverage months, value: cannot read 'six' as a number of unit month"),
+    ],
+)
+def test_a_value_that_is_none_is_said(value, said, sample, open_page, own_policy):
+    app = open_page(sample, WHAT_IF_PAGE, number=MONTHS_LABEL, **{"coverage.months": value})
+    assert said in texts(app)
+    assert len(app.dataframe) == 0
+
+
+def test_a_number_that_no_verdict_rests_on_says_so(sample, open_page, own_policy):
+    label = "4.2 queue: pace (28)"
+    app = open_page(sample, WHAT_IF_PAGE, number=label, **{"queue.pace": "14"})
+    assert "No verdict depends on this number" in texts(app)
+
+
+def test_a_number_is_kept_in_the_policy_file_until_it_is_taken_back(sample, open_page, own_policy):
+    app = open_page(sample, WHAT_IF_PAGE, number=MONTHS_LABEL, **{"coverage.months": "12"})
+    assert "differs from these terms" not in texts(app)
+    next(button for button in app.button if button.label == "Keep as a new version").click().run()
+    assert not app.exception
+    kept = own_policy.read_text("utf-8").removeprefix(SHIPPED.read_text("utf-8"))
+    assert kept.startswith("1.2,2026-10-31,coverage,months,12,month,Support is valid for twelve months")
+    assert "Kept: Inside the support period, months: 6 → 12, in force from 31 Oct 2026." in app.success[
+        0
+    ].value.replace("\\", "")
+    assert "own.csv differs from these terms in 1 row" in texts(app).replace("`", "").replace("*", "")
+    assert "Rebuild now" in [button.label for button in app.button]
+    next(button for button in app.button if button.label == "Take back").click().run()
+    assert own_policy.read_bytes() == SHIPPED.read_bytes()
+    assert "differs from these terms" not in texts(app)
 
 
 def test_the_closings_of_the_tile_are_listed_one_by_one(sample, open_page):

@@ -23,6 +23,7 @@ from dashboard.parts.shown import (
     tickets_page,
     tiles,
 )
+from dashboard.parts.trying import ask_what, keep_it, nothing_judges, pending_terms, tried
 from dashboard.parts.warehouse import desk, rows
 from etl.people import person
 
@@ -32,6 +33,7 @@ __all__ = [
     "Column",
     "Tile",
     "arithmetic",
+    "ask_what",
     "asked_findings",
     "asked_tickets",
     "chart",
@@ -48,9 +50,12 @@ __all__ = [
     "group_columns",
     "head",
     "history",
+    "keep_it",
     "match",
+    "nothing_judges",
     "page_path",
     "pending",
+    "pending_terms",
     "person",
     "plain",
     "posts",
@@ -59,5 +64,6 @@ __all__ = [
     "ticket_head",
     "tickets_page",
     "tiles",
+    "tried",
     "words",
 ]

@@ -52,6 +52,7 @@ MEANINGS = {
     "late": LATE,
     "early": "#F3CF80",  # beside "late" in one bar
     "fail": LATE,
+    "candidate": LATE,
     "ineligible": LATE,
     "overdue": OVERDUE,
     "missed": OVERDUE,
@@ -635,6 +636,39 @@ def terms(frame: pd.DataFrame, rules: dict[str, str], verdicts: dict[str, str]) 
         )
         .add_params(pick("clause", "rule", "verdict", "month_on", "is_about_tickets"))
         .properties(height={"step": 26})
+    )
+
+
+def side_by_side(frame: pd.DataFrame, rules: dict[str, str], verdicts: dict[str, str]) -> alt.Chart:
+    """Return two bars per rule, its verdicts as they are and as tried. Columns: judge, verdict, old_count, new_count."""
+    judged = frame[frame.verdict != "exempt"]
+    shown = pd.concat(
+        [
+            judged.assign(when="is", finding_count=judged.old_count),
+            judged.assign(when="would be", finding_count=judged.new_count),
+        ]
+    )
+    shown = shown.assign(
+        row=shown.judge.map(lambda judge: rules.get(judge, judge.replace("_", " "))) + ": " + shown.when,
+        called=shown.verdict.map(lambda code: verdicts.get(code, code)),
+        order=shown.verdict.map(lambda code: list(verdicts).index(code) if code in verdicts else len(verdicts)),
+    )
+    names = sorted(shown.row.unique())
+    return (
+        alt.Chart(shown)
+        .mark_bar(height={"band": 0.74}, stroke=paper(), strokeWidth=0.5)
+        .encode(
+            y=alt.Y("row:N", sort=names, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False)),
+            x=alt.X("finding_count:Q", title="findings", axis=alt.Axis(tickMinStep=1, tickCount=6, format=",d")),
+            color=meaning("called", verdicts, judged.verdict),
+            order="order:Q",
+            tooltip=[
+                alt.Tooltip("row:N", title="rule"),
+                alt.Tooltip("called:N", title="verdict"),
+                alt.Tooltip("finding_count:Q", title="findings", format=",d"),
+            ],
+        )
+        .properties(height={"step": 28})
     )
 
 

@@ -5,8 +5,6 @@ then the row stays where it is, marked, and can be taken back.
 """
 
 import hashlib
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +15,7 @@ import streamlit as st
 
 from dashboard.parts.clauses import plain
 from dashboard.parts.shown import tickets_page
-from dashboard.parts.start import ROOT
+from dashboard.parts.start import run
 from dashboard.parts.warehouse import count, current, rows, warehouse_folder
 from etl import EtlError, aliases
 from etl.people import is_masked, masked, person
@@ -231,9 +229,7 @@ def _differences(kind: Kind) -> tuple[dict[str, str], set[str]]:
 
 def _rebuild() -> str:
     """Publish a snapshot with the alias files as they are now; return what went wrong, nothing if it is published."""
-    command = [sys.executable, "-m", "etl", "rebuild", "--warehouse", str(warehouse_folder().absolute())]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    return "" if done.returncode == 0 else done.stderr or done.stdout or f"exit code {done.returncode}"
+    return run("rebuild", "--warehouse", str(warehouse_folder().absolute()))
 
 
 def _is_read_only() -> bool:

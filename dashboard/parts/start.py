@@ -40,7 +40,12 @@ def no_warehouse(folder: Path) -> None:
 
 def load_sample(folder: Path) -> str:
     """Load the sample into the warehouse at `folder`; return what went wrong, nothing if it is loaded."""
-    command = [sys.executable, "-m", "etl", "sample", "--warehouse", str(folder)]
+    return run("sample", "--warehouse", str(folder))
+
+
+def run(*words: str) -> str:
+    """Run one command of `python -m etl`; return what went wrong, nothing if it is done."""
+    command = [sys.executable, "-m", "etl", *words]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else done.stderr or done.stdout or f"exit code {done.returncode}"
 

@@ -35,6 +35,7 @@ AUTO_CLOSE_STATES = {
     "missed": "should have closed",
 }
 VERDICTS = {"exempt": "does not apply", "pass": "met", "open": "running", "unknown": "unknown", "fail": "not met"}
+TRIED = VERDICTS | {"candidate": "for review", "none": "nothing"}
 MAY_ASK = {"exempt": "yes", "pass": "yes", "open": "open", "unknown": "unknown", "fail": "no"}
 JUDGES = {"rule": "a rule", "record": "what was recorded", "nothing": "no query can judge it"}
 JUDGED_BY = {

@@ -26,6 +26,7 @@ PATHS = {
     "/eligibility": "Eligibility",
     "/banned_clients": "Banned clients",
     "/terms?clause=1.2": "Terms",
+    "/what_if?number=1.2+Inside+the+support+period%3A+months+%286%29&coverage.months=12": "What if",
     "/data_quality": "Data quality",
     "/names_and_addresses": "Names and addresses",
     "/tickets?is_open=true": "Tickets",

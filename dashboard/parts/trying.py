@@ -1,0 +1,217 @@
+"""Trying other numbers: which, from when, what they would change; and keeping them in the policy file.
+
+What is tried is told by the address, so a link shows its reader the same. Trials are made beside the
+snapshot (etl/what_if.py) and remembered for a while; a click on Keep writes to the policy file and
+nothing else, and the numbers change when the snapshot is rebuilt.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.parts.clauses import plain
+from dashboard.parts.start import run
+from dashboard.parts.warehouse import Snapshot, current, desk, warehouse_folder
+from dashboard.parts.words import RULES, day, said
+from etl import EtlError
+from etl.own_policy import changed_terms, keep, policy_file, take_back, why_not_writable
+from etl.people import masked
+from etl.policy import Row, policy_of, read_rows
+from etl.what_if import judges_of, numbers, opened_beside, try_out
+
+REBUILD = "python -m etl rebuild --policy FILE"
+UNITS = {"business_day": "business days", "flag": "true or false", "list": "words, separated by |", "share": "0 to 1"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is tried: {(rule, parameter): value}, and the day from which; None as if it had always held."""
+
+    values: tuple[tuple[tuple[str, str], str], ...]
+    from_on: date | None
+
+    @property
+    def sentence(self) -> str:
+        """The numbers as they are and as they are tried, in words."""
+        now = {(row.rule, row.parameter): row.value for row in current_numbers().values()}
+        return " · ".join(
+            f"{said(rule, RULES)}, {parameter.replace('_', ' ')}: {now[rule, parameter]} → {value}"
+            for (rule, parameter), value in self.values
+        )
+
+
+def current_numbers() -> dict[str, Row]:
+    """Return the numbers of the snapshot's terms by what the address calls them, in the order of the policy."""
+    return {f"{row.rule}.{row.parameter}": row for row in numbers(current().read(policy_of))}
+
+
+def ask_what() -> Asked | None:
+    """Draw the choice of numbers and their values, bound to the address; None while nothing differs, or cannot be."""
+    known = current_numbers()
+    labels = {_label(row): name for name, row in known.items()}
+    picked = st.multiselect(
+        "Numbers to change",
+        list(labels),
+        key="number",
+        bind="query-params",
+        placeholder="choose one or more",
+        help="Every number of the terms that a rule, a list or a forecast is computed with.",
+    )
+    values: dict[tuple[str, str], str] = {}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for label in picked:
+            row = known[labels[label]]
+            unit = UNITS.get(row.unit, f"{row.unit.replace('_', ' ')}s" if row.unit else "elapsed or desk")
+            named = f"{said(row.rule, RULES)}: {row.parameter.replace('_', ' ')}"
+            typed = st.text_input(
+                named if named.endswith(unit) else f"{named} ({unit})",
+                value=row.value,
+                key=labels[label],
+                bind="query-params",
+                width=300,
+            )
+            if typed.strip() != row.value:
+                values[row.rule, row.parameter] = typed.strip()
+    from_on = None
+    if picked:
+        from_on = st.date_input(
+            "From",
+            value=None,
+            min_value=date(1900, 1, 1),
+            max_value=date(2999, 12, 31),
+            key="from_on",
+            bind="query-params",
+            width=300,
+            help="A new version of the terms from that day on, as one that is kept. Empty: as if the number had "
+            "always held.",
+        )
+    if not values:
+        hint = (
+            "Type another value to see what would change." if picked else "Choose a number of the terms to try another."
+        )
+        st.info(hint)
+        return None
+    try:
+        changed_terms(current().read(policy_of), values, from_on)
+    except EtlError as error:
+        st.error(plain(str(error)))
+        return None
+    return Asked(tuple(sorted(values.items())), from_on)
+
+
+@contextmanager
+def tried(asked: Asked) -> Iterator[None]:
+    """Have everything drawn within read the trial instead of the snapshot; making it is shown."""
+    snapshot = current()
+    with st.spinner("Judging by the other number", show_time=True):
+        trial = _trial(str(snapshot.path), asked)
+    st.session_state["snapshot"] = trial
+    try:
+        yield
+    finally:
+        st.session_state["snapshot"] = snapshot
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _trial(path: str, asked: Asked) -> Snapshot:
+    file = Path(path)
+    con = opened_beside(file, threads="2", memory_limit="2GB")
+    try_out(con, dict(asked.values), asked.from_on)
+    con.execute("set lock_configuration = true")
+    # No file lies there: it is the key under which answers are remembered, and names what is downloaded.
+    return Snapshot(file.parent / f"tried{hash(asked)}" / file.name, con)
+
+
+def nothing_judges(asked: Asked) -> bool:
+    """Say whether no verdict depends on what is tried."""
+    return not judges_of(limit for limit, _ in asked.values)
+
+
+def keep_it(asked: Asked) -> None:
+    """Draw the way to keep what is tried as a new version of the terms."""
+    if current().is_replay:
+        st.caption("A new version is kept from the newest snapshot, not from the desk as it stood.")
+        return
+    path = policy_file()
+    if why := why_not_writable(path):
+        st.info(f"Nothing can be kept here: {why}. Add a row with a later `effective_on` to your policy file yourself.")
+        return
+    tomorrow = desk().as_of_at.date() + timedelta(days=1)
+    with st.form("keep", border=True):
+        st.markdown(
+            f"Keeping it adds a version to `{path.name}`. What was judged before its day stays as it is; "
+            "the clause is to be worded by you."
+        )
+        from_on = st.date_input(
+            "In force from", value=asked.from_on or tomorrow, min_value=date(1900, 1, 1), max_value=date(2999, 12, 31)
+        )
+        if st.form_submit_button("Keep as a new version", type="primary") and from_on:
+            try:
+                keep(path, dict(asked.values), from_on)
+            except EtlError as error:
+                st.error(plain(str(error)))
+            else:
+                st.session_state["kept"] = f"Kept: {asked.sentence}, in force from {day(from_on)}."
+                st.rerun()
+
+
+def pending_terms() -> None:
+    """Say how the policy file differs from the snapshot's terms, and offer to rebuild by it or to take versions back."""
+    if told := st.session_state.pop("kept", ""):
+        st.success(plain(told))
+    if problem := st.session_state.pop("not_taken_back", ""):
+        st.error(plain(problem))
+    path = policy_file()
+    try:
+        filed, held = read_rows(path), current().read(policy_of)
+    except EtlError as error:
+        st.error(plain(str(error)))
+        return
+    new, gone = [row for row in filed if row not in held], [row for row in held if row not in filed]
+    if current().is_replay or not new + gone:
+        return
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            counted = f"{len(new) + len(gone):,} {'row' if len(new) + len(gone) == 1 else 'rows'}"
+            st.markdown(
+                f"**`{path.name}` differs from these terms in {counted}**, not yet in the numbers.", width="stretch"
+            )
+            if st.button("Rebuild now", type="primary", key="rebuild_terms", help=f"the same as `{REBUILD}`"):
+                with st.spinner("Judging everything again", show_time=True):
+                    failed = run("rebuild", "--warehouse", str(warehouse_folder().absolute()), "--policy", str(path))
+                if failed:
+                    st.error("It could not be rebuilt; what is shown is as before.")
+                    st.text(masked(failed))
+                else:
+                    st.rerun()
+        for row in new[:8]:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                named = f"{said(row.rule, RULES)}, {row.parameter.replace('_', ' ')}: {row.value}"
+                told = named if row.parameter else row.text
+                st.text(f"{row.clause} · {told} · from {day(row.effective_on)}", width="stretch")
+                versions = [one for one in filed if (one.rule, one.parameter) == (row.rule, row.parameter)]
+                if not row.parameter or len(versions) == 1:  # a clause, or all there is of the number
+                    continue
+                st.button(
+                    "Take back",
+                    type="tertiary",
+                    key=f"back_{row.rule}_{row.parameter}_{row.clause}_{row.effective_on}",
+                    on_click=_take_back,
+                    args=(row,),
+                    disabled=bool(why_not_writable(path)),
+                )
+
+
+def _take_back(row: Row) -> None:
+    try:
+        take_back(policy_file(), row)
+    except EtlError as error:
+        st.session_state["not_taken_back"] = str(error)
+
+
+def _label(row: Row) -> str:
+    return f"{row.clause} {said(row.rule, RULES)}: {row.parameter.replace('_', ' ')} ({row.value})"

@@ -1,0 +1,230 @@
+"""What if a number of the terms were another: the verdicts that would change, and what stands beside them today.
+
+Tried beside the published snapshot, in memory, and never in it. Only what reads the number is made anew
+(etl/lineage.py): of facts the columns that need it, of rules the verdict, and of a rule that reads other
+rules the subjects whose verdicts changed there. Whatever a fact says before any limit is read off the
+snapshot, where it is stored (`-- Kept in:`, etl/build.py).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from etl.build import LAYERS, UNIONS, QueryError, kept_in, order, read_queries, reads, without_comments
+from etl.lineage import EVERY, Limit, Reach, reached
+from etl.own_policy import changed_terms
+from etl.policy import Row, asked_limits, policy_of, write_policy
+
+RESULTS = Path(__file__).with_name("what_if.sql")
+ONE_ROW = re.compile(r"^-- One row per subject_id(?: \(.*\))?$", re.M)
+BY_SUBJECT = re.compile(r"^-- One row per (subject_id|ticket_id)\b", re.M)
+
+
+@contextmanager
+def beside(snapshot: Path, **settings: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection to an empty database in memory, beside which the snapshot can be read; close it after."""
+    con = opened_beside(snapshot, **settings)
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def opened_beside(snapshot: Path, **settings: str) -> duckdb.DuckDBPyConnection:
+    """Return such a connection. Everything of the snapshot is there under its name, as a view."""
+    con = duckdb.connect(
+        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", **settings}
+    )
+    con.execute("set global timezone = 'UTC'")
+    con.execute("set enable_progress_bar = false")
+    file = str(snapshot).replace("'", "''")
+    con.execute(f"attach '{file}' as snapshot (read_only)")
+    con.execute("set enable_external_access = false")
+    for layer in LAYERS:
+        con.execute(f"create schema {layer}")
+    for (name,) in con.execute(
+        "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'snapshot' "
+        "union all select schema_name || '.' || view_name from duckdb_views() where database_name = 'snapshot' and not internal"
+    ).fetchall():
+        con.execute(f"create view {name} as select * from snapshot.{name}")
+    con.execute(RESULTS.read_text("utf-8"))
+    return con
+
+
+def try_out(con: duckdb.DuckDBPyConnection, values: Mapping[Limit, str], from_on: date | None = None) -> None:
+    """Judge the snapshot beside the connection by other numbers, and fill the tables of what_if.
+
+    what_if.changes has a row per rule (or pattern) and subject whose verdict changes: both verdicts, both
+    reasons, NULL where there is no row. what_if.outcomes has, of each that reads the numbers, how many
+    subjects have each verdict, as it is and as it would be. Raises EtlError for numbers that cannot be.
+    """
+    con.execute("use snapshot")
+    rows = policy_of(con)
+    (timezone,) = con.execute("select timezone from raw.desk").fetchone()
+    con.execute("use memory")
+    terms = changed_terms(rows, values, from_on)
+    for name in ("clauses", "limits", "rules"):
+        con.execute(f"drop view if exists policy.{name}")
+    write_policy(con, terms, timezone)
+    _Trial(con, reached(frozenset(values), from_on is not None)).run()
+
+
+def judges_of(limits: Iterable[Limit]) -> list[str]:
+    """Return the rules and patterns whose verdicts may change with these limits, "layer.name", in order."""
+    reach = reached(frozenset(limits))
+    return [name for name in order(read_queries()) if name in reach and _is_judge(name, reach)]
+
+
+def numbers(rows: list[Row]) -> list[Row]:
+    """Return of each number of the terms that a query asks for its latest version."""
+    latest: dict[Limit, Row] = {}
+    for row in rows:
+        limit = (row.rule, row.parameter)
+        if limit in asked_limits() and (limit not in latest or row.effective_on >= latest[limit].effective_on):
+            latest[limit] = row
+    return list(latest.values())
+
+
+def _is_judge(name: str, reach: Reach) -> bool:
+    if name in UNIONS:
+        return False
+    return name.startswith("patterns.") or (name.startswith("rules.") and bool(reach[name] & {"verdict", EVERY}))
+
+
+class _Trial:
+    """One trial: what is made anew of what, and in which order."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, reach: Reach) -> None:
+        self.con, self.reach = con, reach
+        self.queries = read_queries()
+        judges = {name for name in reach if _is_judge(name, reach)}
+        self.names = [name for name in order(self.queries, judges) if name in reach]
+        self.judged: list[str] = []
+
+    def run(self) -> None:
+        needed = set(self.names).union(*(reads(self.queries[name]) for name in self.names))
+        for base, keeper in kept_in(self.queries).items():
+            if base in needed and base not in self.reach:
+                columns = ", ".join(row[0] for row in self.con.execute(f"describe snapshot.{base}").fetchall())
+                self._create("view", base, f"select {columns} from snapshot.{keeper}")
+        for name in self.names:
+            if _is_judge(name, self.reach):
+                self._judge(name)
+            else:
+                self._create("table", name, f"select {self._used(name)} from ({self.queries[name]}\n)")
+
+    def _create(self, kind: str, name: str, sql: str) -> None:
+        try:
+            self.con.execute(f"drop view if exists {name}")
+            self.con.execute(f"create {kind} {name} as {sql}")
+        except duckdb.Error as error:
+            raise QueryError(f"queries/{name.replace('.', '/')}.sql: {error}") from error
+
+    def _used(self, name: str) -> str:
+        """Return the columns of a fact that what is made of it may name: wide facts are not written whole."""
+        columns = [row[0] for row in self.con.execute(f"describe snapshot.{name}").fetchall()]
+        readers = [without_comments(self.queries[other]) for other in self.names if name in reads(self.queries[other])]
+        short = name.partition(".")[2]
+        stars = rf"\bselect \*\s+from {name}\b|^(?!.*\b{short} as \().*\b{short}\.\*"
+        if any(re.search(stars, text, re.DOTALL) for text in readers):
+            return "*"
+        return ", ".join(column for column in columns if any(re.search(rf"\b{column}\b", text) for text in readers))
+
+    def _judge(self, name: str) -> None:
+        """Judge anew by one rule or pattern, and add to the results the subjects whose verdict changes."""
+        judge = name.partition(".")[2]
+        self._create("view", name, self._restricted(name))
+        is_rule, has_one_row = name.startswith("rules."), bool(ONE_ROW.search(self.queries[name]))
+        verdict = "verdict" if is_rule else "'candidate'"
+        of_subject = f"select subject_id, {verdict if has_one_row else f'max({verdict})'} as verdict from"
+        grouped = "" if has_one_row else "group by subject_id"
+        # Of a subject with several rows the worst counts, and it may have none on either side.
+        self.con.execute(
+            f"""
+            create table what_if.changed_{judge} as
+            select subject_id
+            from ({of_subject} snapshot.{name} {grouped}) as as_is
+            {"inner" if has_one_row else "full"} join ({of_subject} {name} {grouped}) as as_tried using (subject_id)
+            where as_is.verdict is distinct from as_tried.verdict
+            """
+        )
+        for source, kept in ((f"snapshot.{name}", "as_is"), (name, "as_tried")):
+            self.con.execute(
+                f"""
+                create table what_if.{kept}_{judge} as
+                select *
+                from {source}
+                where subject_id in (select subject_id from what_if.changed_{judge})
+                """
+            )
+        said = f"subject_kind, subject_id, client_id, clause, {verdict}::varchar as verdict, reason"
+        worst = f"qualify row_number() over (partition by subject_id order by {verdict} desc, reason) = 1"
+        self.con.execute(
+            f"""
+            insert into what_if.changes
+            select
+                $judge,
+                coalesce(as_tried.clause, as_is.clause, $clause),
+                coalesce(as_tried.subject_kind, as_is.subject_kind),
+                subject_id,
+                coalesce(as_tried.client_id, as_is.client_id),
+                as_is.verdict,
+                as_tried.verdict,
+                as_is.reason,
+                as_tried.reason
+            from (select {said} from what_if.as_is_{judge} {worst}) as as_is
+            full join (select {said} from what_if.as_tried_{judge} {worst}) as as_tried using (subject_id)
+            """,
+            {"judge": judge, "clause": self._clause(name)},
+        )
+        self.con.execute(
+            f"""
+            insert into what_if.outcomes
+            select $judge, $clause, verdict::varchar, sum(was), sum(is_now)
+            from (
+                select verdict::varchar as verdict, count(*) as was, count(*) as is_now
+                from ({of_subject} snapshot.{name} {grouped})
+                group by all
+                union all
+                select old_verdict, 0, -1 from what_if.changes where judge = $judge and old_verdict is not null
+                union all
+                select new_verdict, 0, 1 from what_if.changes where judge = $judge and new_verdict is not null
+            )
+            group by verdict
+            """,
+            {"judge": judge, "clause": self._clause(name)},
+        )
+        self.judged.append(name)
+
+    def _restricted(self, name: str) -> str:
+        """Return a query that, where it reads others judged before, sees only the subjects that changed there."""
+        sql = self.queries[name]
+        before = [other for other in self.judged if other in reads(sql)]
+        if not before:
+            return sql
+        self.con.execute("drop table if exists what_if.changed cascade")
+        self.con.execute(
+            "create table what_if.changed as "
+            + " union ".join(f"select subject_id from what_if.changed_{other.partition('.')[2]}" for other in before)
+        )
+        for other in reads(sql):
+            key = BY_SUBJECT.search(self.queries.get(other, ""))
+            if not key:
+                continue
+            layer, judge = other.split(".")
+            chosen = f"{key[1]} in (select subject_id from what_if.changed)"
+            seen = f"select * from {other if other in self.reach else f'snapshot.{other}'} where {chosen}"
+            if other in before:
+                same = f"subject_id not in (select subject_id from what_if.changed_{judge})"
+                seen = f"select * from snapshot.{other} where {chosen} and {same} union all by name select * from what_if.as_tried_{judge}"
+            self.con.execute(f"create schema if not exists changed_{layer}")
+            self.con.execute(f"create or replace view changed_{layer}.{judge} as {seen}")
+            sql = re.sub(rf"\b{layer}\.{judge}\b", f"changed_{layer}.{judge}", sql)
+        return sql
+
+    def _clause(self, name: str) -> str:
+        return re.search(r"^-- Clause: (.+)$", self.queries[name], re.M)[1]

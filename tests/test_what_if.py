@@ -1,0 +1,142 @@
+"""What a trial of other numbers says is what a replay under those numbers says, and nothing else is touched."""
+
+from datetime import UTC, date
+
+import duckdb
+import pytest
+
+from etl.__main__ import main
+from etl.build import UNITED
+from etl.demo import SAMPLE_AS_OF
+from etl.own_policy import changed_terms
+from etl.policy import SHIPPED, PolicyError, policy_text, read_rows
+from etl.publish import connect
+from etl.replay import replay
+from etl.what_if import beside, judges_of, try_out
+
+# One number of every kind: through facts, through rules alone, a list, a choice, pairs, bursts, candidates.
+MANY = {
+    ("coverage", "months"): "12",
+    ("response_time", "last"): "1",
+    ("resolution_time", "clock"): "desk",
+    ("auto_close", "idle"): "10",
+    ("channel", "accepted"): "ticket|email",
+    ("registration", "required"): "false",
+    ("duplicate", "window"): "2",
+    ("post_burst", "posts"): "4",
+    ("licence_shared", "clients"): "2",
+}
+
+
+def verdicts(con) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return {(rule or pattern, subject): (worst verdict, its reason)} of a snapshot."""
+    found = {}
+    for layer, judge in UNITED.items():
+        verdict = "verdict::varchar" if layer == "rules" else "'candidate'"
+        order = "verdict desc, reason" if layer == "rules" else "reason"
+        for name, subject, said, reason in con.execute(
+            f"""
+            select {judge}, subject_id, {verdict}, reason
+            from {layer}.findings
+            qualify row_number() over (partition by {judge}, subject_id order by {order}) = 1
+            """
+        ).fetchall():
+            found[name, subject] = said, reason
+    return found
+
+
+@pytest.mark.parametrize("from_on", [None, date(2026, 3, 2)], ids=["always", "from a day on"])
+def test_a_trial_says_what_a_replay_under_the_same_terms_says(from_on, sample_warehouse, sample_snapshot, tmp_path):
+    terms = changed_terms(read_rows(SHIPPED), MANY, from_on)
+    (tmp_path / "policy.csv").write_text(policy_text(terms), "utf-8")
+    before = sample_snapshot.read_bytes()
+    done = replay(
+        warehouse=sample_warehouse,
+        as_of=SAMPLE_AS_OF.replace(tzinfo=UTC),
+        policy=tmp_path / "policy.csv",
+    )
+    with connect(sample_snapshot) as con:
+        was = verdicts(con)
+    with connect(done.path) as con:
+        becomes = verdicts(con)
+    with beside(sample_snapshot) as con:
+        try_out(con, MANY, from_on)
+        changes = con.execute(
+            "select judge, subject_id, old_verdict, old_reason, new_verdict, new_reason from what_if.changes"
+        ).fetchall()
+        outcomes = con.execute("select judge, verdict, old_count, new_count from what_if.outcomes").fetchall()
+    nothing = (None, None)
+    expected = {
+        (*key, *was.get(key, nothing), *becomes.get(key, nothing))
+        for key in was.keys() | becomes.keys()
+        if was.get(key, nothing)[0] != becomes.get(key, nothing)[0]
+    }
+    assert len({judge for judge, *_ in expected}) > 5
+    assert set(changes) == expected
+    assert len(changes) == len(expected)
+    judged = {judge for judge, *_ in outcomes}
+    for judge, verdict, old_count, new_count in outcomes:
+        for count, found in ((old_count, was), (new_count, becomes)):
+            assert count == sum((name, said) == (judge, verdict) for (name, _), (said, _) in found.items())
+    assert {judge for judge, *_ in expected} <= judged
+    assert sample_snapshot.read_bytes() == before
+
+
+def test_a_number_that_stays_changes_nothing(sample_snapshot):
+    with beside(sample_snapshot) as con:
+        try_out(con, {("coverage", "months"): "6"})
+        assert con.execute("select count(*) from what_if.changes").fetchone() == (0,)
+        same, total = con.execute(
+            "select count(*) filter (old_count = new_count and change_count = 0), count(*) from what_if.outcomes"
+        ).fetchone()
+        assert same == total > 0
+
+
+def test_a_trial_writes_neither_files_nor_the_snapshot(sample_snapshot, tmp_path):
+    with beside(sample_snapshot) as con:
+        for deed in (f"copy (select 1) to '{tmp_path / 'x.csv'}'", "create table snapshot.facts.x as select 1"):
+            with pytest.raises(duckdb.Error, match=r"disabled|read-only"):
+                con.execute(deed)
+
+
+def test_what_cannot_be_is_refused_in_the_words_of_the_policy_file(sample_snapshot):
+    with beside(sample_snapshot) as con:
+        with pytest.raises(PolicyError, match="coverage months, value: cannot read '-1' as a number of unit month"):
+            try_out(con, {("coverage", "months"): "-1"})
+        with pytest.raises(
+            PolicyError, match=r"coverage.weeks: the terms have no such number; they have auto_close.grace"
+        ):
+            try_out(con, {("coverage", "weeks"): "1"})
+
+
+def test_a_forecast_is_no_verdict():
+    assert judges_of([("queue", "pace")]) == []
+    assert judges_of([("coverage", "required")]) == ["rules.coverage", "rules.eligibility"]
+
+
+# --- the command
+
+
+def test_the_command_tells_both_outcomes_and_keeps_a_version_when_told_to(sample_warehouse, tmp_path, capsys):
+    policy = tmp_path / "policy.csv"
+    policy.write_text(SHIPPED.read_text("utf-8"), "utf-8")
+    asked = ["what-if", "resolution_time.last=20", "--warehouse", str(sample_warehouse), "--policy", str(policy)]
+    assert main(asked) == 0
+    told = capsys.readouterr().out
+    assert "resolution_time: 43 from fail to pass" in told
+    assert policy.read_bytes() == SHIPPED.read_bytes()
+    assert main([*asked, "--keep"]) == 1
+    assert "--keep needs the day" in capsys.readouterr().err
+    assert main([*asked, "--keep", "--from", "2026-12-01"]) == 0
+    assert f"kept in {policy}, from 2026-12-01 on" in capsys.readouterr().out
+    assert [row.value for row in read_rows(policy) if (row.rule, row.parameter) == ("resolution_time", "last")] == [
+        "14",
+        "20",
+    ]
+
+
+def test_a_change_that_is_none_is_wrong_usage(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["what-if", "coverage=12"])
+    assert stopped.value.code == 2
+    assert "write it like coverage.months=12" in capsys.readouterr().err
