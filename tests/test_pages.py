@@ -806,7 +806,7 @@ def test_another_number_shows_both_outcomes_and_the_tickets_that_change(sample, 
             [pd.read_csv(io.BytesIO(downloads["what_if_changes"]), dtype=str).Ticket.tolist()],
         ).fetchone()
     assert opened_later == 30
-    app = open_page(sample, WHAT_IF_PAGE, judge="coverage", **address)
+    app = open_page(sample, WHAT_IF_PAGE, judge="Inside the support period", **address)
     assert any(caption.value.startswith("30 rows ·") for caption in app.caption)
 
 
