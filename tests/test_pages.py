@@ -32,12 +32,22 @@ ROOT = Path(__file__).parent.parent
 APP = ROOT / "dashboard" / "app.py"
 PAGES = sorted(path.relative_to(APP.parent).as_posix() for path in (APP.parent / "pages").rglob("*.py"))
 LOAD_PAGE = "pages/2_support/2_load.py"
+ELIGIBILITY_PAGE = "pages/3_terms/1_eligibility.py"
 AUTO_CLOSES_PAGE = "pages/2_support/4_auto_closes.py"
 WHAT_IF_PAGE = "pages/3_terms/4_what_if.py"
 TERMS_PAGE = "pages/3_terms/3_terms.py"
 ONE_TICKET = """ticket_id,client_email,subject,opened_at,status_code
 =1+1,ann@example.com,"=HYPERLINK(""x"")",2026-10-01T10:00:00Z,open
 """
+
+
+# Has bought, asked, and unsubscribed.
+LOOKED_UP = "chidi.tanaka@example.net"
+
+
+def one(page: str, ticket: str, client: str) -> dict[str, str]:
+    """Return what the address of a page about one ticket or one client says."""
+    return {"pages/ticket.py": {"ticket": ticket}, "pages/client.py": {"client": client}}.get(page, {})
 
 
 def warehouse(folder: Path, files: dict[str, str], as_of: datetime) -> Path:
@@ -138,7 +148,7 @@ def charts(app: AppTest) -> dict[str, tuple[dict, pd.DataFrame]]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_runs_on_the_sample(page, sample, open_page):
-    app = open_page(sample, page, ticket="12390")
+    app = open_page(sample, page, **one(page, "12390", LOOKED_UP))
     assert len(app.title) == 1
     assert "as of 30 Oct 2026, 17:00 Europe/Vilnius" in texts(app)
     assert f"snapshot {Warehouse(sample).current().stem}" in texts(app)
@@ -147,16 +157,16 @@ def test_a_page_runs_on_the_sample(page, sample, open_page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_runs_on_one_ticket(page, one_ticket, open_page):
-    app = open_page(one_ticket, page, ticket="=1+1")
+    app = open_page(one_ticket, page, **one(page, "=1+1", "ann@example.com"))
     assert "sample data" not in texts(app)
-    assert page == "pages/ticket.py" or "n = 1 ticket," in texts(app)
+    assert page in {"pages/ticket.py", "pages/client.py"} or "n = 1 ticket," in texts(app)
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_says_that_there_are_no_tickets(page, no_ticket, open_page):
     app = open_page(no_ticket, page)
     assert len(app.metric) == len(app.get("vega_lite_chart")) == 0
-    assert "no tickets in this snapshot" in texts(app) or "names no ticket" in texts(app)
+    assert re.search("no tickets in this snapshot|names no (ticket|client)", texts(app))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -219,7 +229,7 @@ def test_a_new_snapshot_is_shown_at_the_next_run(tmp_path, open_page):
 def test_old_facts_are_said_on_every_page(tmp_path, open_page):
     folder = warehouse(tmp_path, {"tickets.csv": ONE_TICKET}, datetime(2026, 10, 3, 10, 0, 1, tzinfo=UTC))
     for page in PAGES:
-        app = open_page(folder, page, ticket="=1+1")
+        app = open_page(folder, page, **one(page, "=1+1", "ann@example.com"))
         assert "newest fact is of 1 Oct 2026, 13:00" in app.warning[0].value
         assert "Show the desk as it stood on 1 Oct 2026" in [button.label for button in app.button]
 
@@ -258,7 +268,7 @@ def test_the_day_the_data_ends_is_the_snapshot_itself(one_ticket, open_page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_shows_the_desk_as_it_stood(page, sample, open_page, downloads):
-    app = open_page(sample, page, stood_on="2026-05-31", ticket="11500")
+    app = open_page(sample, page, stood_on="2026-05-31", **one(page, "11500", LOOKED_UP))
     assert "As it stood on 31 May 2026" in app.info[0].value
     assert "as of 31 May 2026, 23:59 Europe/Vilnius" in texts(app)
     assert all("_as_of" in name for name in downloads)  # and the instant, which the harness cuts off
@@ -732,6 +742,113 @@ def test_a_click_on_closings_leaves_for_their_tickets(chart, columns, where, rep
     assert any(caption.value.startswith(f"{expected:,} row") for caption in app.caption)
 
 
+@pytest.mark.parametrize(
+    ("chart", "columns", "where"),
+    [
+        (
+            "eligibility_by_week",
+            {"week_on": "2026-10-19", "eligibility_code": "ineligible"},
+            "opened_week_on = date '2026-10-19' and eligibility_code = 'ineligible'",
+        ),
+        (
+            "eligibility_by_reason",
+            {"clause": "1.2", "eligibility_code": "ineligible"},
+            "eligibility_clause = '1.2' and eligibility_code = 'ineligible' and {period}",
+        ),
+        (
+            "eligibility_by_known",
+            {"met_condition_count": 6, "condition_count": 8},
+            "met_condition_count = 6 and eligibility_code = 'unknown' and {period}",
+        ),
+        (
+            "given_away_by_product",
+            {"code": "form-relay"},
+            "product_id = 'form-relay' and eligibility_code = 'ineligible' and {period}",
+        ),
+    ],
+)
+def test_a_click_on_eligibility_leaves_for_its_tickets(chart, columns, where, sample, open_page):
+    app = open_page(sample, ELIGIBILITY_PAGE, given_away_kind="product")
+    app.session_state[f"chart_{chart}"] = {"selection": {"pick": [columns]}}
+    app.run()
+    assert app.title[0].value == "Tickets"
+    with connect(sample) as con:
+        period = "opened_on between date '2026-08-01' and date '2026-10-30'"
+        (expected,) = con.execute(
+            f"select count(*) from reports.tickets where {where.format(period=period)}"
+        ).fetchone()
+    assert expected > 0
+    assert any(caption.value.startswith(f"{expected:,} row") for caption in app.caption)
+
+
+def test_what_is_given_away_adds_up(sample, open_page):
+    app = open_page(sample, ELIGIBILITY_PAGE)
+    shown = {metric.label: int(metric.value.replace(",", "")) for metric in app.metric}
+    groups = report(sample, "reports.given_away_by_group", Filters())
+    with connect(sample) as con:
+        (answers,) = con.execute(
+            """
+            select count(*)
+            from raw.posts
+            inner join facts.tickets using (ticket_id)
+            inner join rules.eligibility on subject_id = ticket_id
+            where verdict = 'fail' and author_role = 'agent' and coalesce(is_public, true) and not coalesce(is_auto, false)
+                and posted_at > opened_at and posted_at <= (from facts.clock)
+                and opened_at >= timestamp '2026-07-31 21:00:00'
+            """
+        ).fetchone()
+    assert shown["Answers given away"] == answers > 0
+    for kind in ("reason", "product", "agent", "desk"):
+        assert groups[groups.kind == kind].answer_count.sum() == answers
+        assert groups[groups.kind == kind].ticket_count.sum() == shown["Tickets not eligible"]
+
+
+@pytest.mark.parametrize("written", [LOOKED_UP, f" {LOOKED_UP.upper()} "])
+def test_who_is_looked_up_by_link_is_shown_what_they_may_ask_for(written, sample, open_page):
+    app = open_page(sample, ELIGIBILITY_PAGE, client=written)
+    assert app.title[0].value == "Chidi Tanaka"
+    with connect(sample) as con:
+        held = con.execute(
+            "select reason from reports.entitlements where client_id = ? order by reason", [LOOKED_UP]
+        ).fetchall()
+        judged = con.execute("select count(*) from reports.standings where client_id = ?", [LOOKED_UP]).fetchone()[0]
+    assert sorted(app.dataframe[0].value["Why"]) == [reason for (reason,) in held]
+    assert len(held) == 3 * judged > 3
+    assert list(app.dataframe[1].value["Clause"]) == ["1.2", "2.1", "2.2", "5.3", "5"]
+    assert "purchase P20807" in set(app.dataframe[1].value["What decides"])
+
+
+def test_an_alias_is_the_client_it_stands_for(sample, open_page):
+    app = open_page(sample, "pages/client.py", client="saule.urbanek.office@example.net")
+    assert app.title[0].value == "Saule Urbanek"
+    assert "`saule.urbanek@example.net`" in texts(app)
+    assert "Writes as `saule.urbanek.office@example.net` too" in texts(app)
+
+
+def test_an_unknown_address_names_who_may_be_meant(sample, open_page):
+    app = open_page(sample, "pages/client.py", client="chidi.tanka@example.net")
+    assert "Nobody is known in this snapshot by `chidi.tanka@example.net`" in texts(app)
+    assert "one or two letters differ" in texts(app)
+    links = [element.proto for element in app.get("page_link")]
+    assert links[0].label.replace("\\", "") == "chidi.tanaka@example.net · Chidi Tanaka"
+    assert "client=chidi.tanaka%40example.net" in links[0].query_string
+
+
+def test_who_asks_and_never_bought_is_unknown_and_not_refused(sample, open_page):
+    app = open_page(sample, "pages/client.py", client="hugo.novosad@example.org")
+    assert "Unknown: nothing was bought under this address" in texts(app)
+    assert "Nothing was bought under any address of this client." in texts(app)
+
+
+def test_no_link_tells_who_is_masked(sample, open_page, monkeypatch):
+    monkeypatch.setenv("MASK_PEOPLE", "1")
+    app = open_page(sample, "pages/client.py", client="chidi.tanka@example.net")
+    assert app.get("page_link") == []
+    assert app.text[0].value == "c…@e… · C. T."
+    app = open_page(sample, "pages/ticket.py", ticket="12390")
+    assert not any("client" in element.proto.page for element in app.get("page_link"))
+
+
 def test_the_silent_desk_comes_first(sample, open_page):
     app = open_page(sample, AUTO_CLOSES_PAGE)
     assert app.metric[0].label == "The desk fell silent"
@@ -872,7 +989,7 @@ def test_a_ticket_that_is_not_there_is_said(sample, open_page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_an_export_is_what_is_on_the_screen(page, sample, open_page, downloads):
-    app = open_page(sample, page, ticket="12390")
+    app = open_page(sample, page, **one(page, "12390", LOOKED_UP))
     files = {
         name: pd.read_csv(io.BytesIO(downloads[name]), dtype=str, keep_default_na=False, encoding="utf-8-sig")
         for name in downloads
@@ -1177,7 +1294,7 @@ def test_a_page_only_draws(page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_chart_says_what_it_shows(page, sample, open_page):
-    app = open_page(sample, page, ticket="12390")
+    app = open_page(sample, page, **one(page, "12390", LOOKED_UP))
     for alternative, (spec, data) in charts(app).items():
         assert len(alternative) > 20
         assert len(data) <= 3000, "aggregated in SQL"

@@ -6,7 +6,19 @@ the filters, reports.ticket_posts, _stretches, _marks, _zooms, _shut_times, _fin
 
 import streamlit as st
 
-from dashboard.parts import Column, arithmetic, clauses, facts, history, posts, rows, table, ticket_head, words
+from dashboard.parts import (
+    Column,
+    arithmetic,
+    clauses,
+    facts,
+    history,
+    posts,
+    rows,
+    table,
+    ticket_head,
+    way_to_client,
+    words,
+)
 
 ticket = ticket_head()
 
@@ -20,6 +32,8 @@ facts(
         "Closed": (ticket.closed_at, "instant"),
     }
 )
+
+way_to_client(ticket.client_id)
 
 st.subheader("What happened", anchor=False)
 history(ticket.ticket_id)

@@ -3,6 +3,7 @@
 from dashboard.parts import charts, words
 from dashboard.parts.asked import asked_findings, asked_tickets, group_columns
 from dashboard.parts.clauses import clause, clauses, plain
+from dashboard.parts.clients import client_head, entitled, likely, look_up, way_to_client
 from dashboard.parts.frame import chosen, page_path
 from dashboard.parts.matching import ADDRESSES, PRODUCTS, match, pending
 from dashboard.parts.shown import (
@@ -41,8 +42,10 @@ __all__ = [
     "chosen",
     "clause",
     "clauses",
+    "client_head",
     "desk",
     "enough",
+    "entitled",
     "every_metric",
     "facts",
     "figures",
@@ -51,6 +54,8 @@ __all__ = [
     "head",
     "history",
     "keep_it",
+    "likely",
+    "look_up",
     "match",
     "nothing_judges",
     "page_path",
@@ -65,5 +70,6 @@ __all__ = [
     "tickets_page",
     "tiles",
     "tried",
+    "way_to_client",
     "words",
 ]

@@ -67,6 +67,8 @@ NUMBERS = {
     "opened_hour": ("opened in the hour from", HOURS),
     "response_bucket": ("first response, quarter of a business day", {}),
     "resolution_bucket": ("resolution, day", {}),
+    "met_condition_count": ("conditions met", {}),
+    "condition_count": ("conditions asked", {}),
 }
 # Texts as they are: bound as parameters like every value.
 NAMES = {
@@ -74,6 +76,7 @@ NAMES = {
     "agent_id": "agent",
     "channel_code": "channel",
     "client_id": "client",
+    "eligibility_clause": "decided by clause",
     "version": "version",
 }
 

@@ -672,6 +672,88 @@ def side_by_side(frame: pd.DataFrame, rules: dict[str, str], verdicts: dict[str,
     )
 
 
+def by_reason(frame: pd.DataFrame, rules: dict[str, str], codes: dict[str, str]) -> alt.Chart:
+    """Return tickets by the condition that decided, most frequent first, as stacked bars.
+
+    Columns: rule, clause, eligibility_code, ticket_count, code_ticket_count.
+    """
+    shown = frame.assign(
+        condition=frame.rule.map(rules) + " (" + frame.clause + ")",
+        called=frame.eligibility_code.map(codes),
+        order=frame.eligibility_code.map(list(codes).index),
+    )
+    return (
+        alt.Chart(shown)
+        .mark_bar(cursor="pointer", height={"band": 0.7}, stroke=paper(), strokeWidth=0.5)
+        .encode(
+            y=alt.Y("condition:N", sort=list(shown.condition.unique()), title=None, axis=alt.Axis(labelLimit=210)),
+            x=alt.X("ticket_count:Q", title="tickets", axis=alt.Axis(tickMinStep=1, tickCount=6, format=",d")),
+            color=meaning("called", codes, frame.eligibility_code),
+            order=alt.Order("order:Q", sort="descending"),
+            tooltip=[
+                alt.Tooltip("condition:N", title="condition (clause)"),
+                alt.Tooltip("called:N", title="when opened"),
+                alt.Tooltip("ticket_count:Q", title="tickets", format=",d"),
+                alt.Tooltip("code_ticket_count:Q", title="of", format=",d"),
+            ],
+        )
+        .add_params(pick("clause", "eligibility_code"))
+        .properties(height={"step": 30})
+    )
+
+
+def by_known(frame: pd.DataFrame) -> alt.Chart:
+    """Return tickets of unknown eligibility by how many conditions they are known to meet, in the order given.
+
+    Columns: met_text, met_condition_count, condition_count, ticket_count, unknown_ticket_count.
+    """
+    return (
+        alt.Chart(frame)
+        .mark_bar(cursor="pointer", color=UNKNOWN, height={"band": 0.7})
+        .encode(
+            y=alt.Y("met_text:N", sort=None, title=None, axis=alt.Axis(labelExpr="datum.label + ' met'")),
+            x=alt.X("ticket_count:Q", title="tickets", axis=alt.Axis(tickMinStep=1, tickCount=6, format=",d")),
+            tooltip=[
+                alt.Tooltip("met_text:N", title="conditions known to be met"),
+                alt.Tooltip("ticket_count:Q", title="tickets", format=",d"),
+                alt.Tooltip("unknown_ticket_count:Q", title="of", format=",d"),
+            ],
+        )
+        .add_params(pick("met_condition_count", "condition_count"))
+        .properties(height={"step": 30})
+    )
+
+
+def given_away(frame: pd.DataFrame, kind: str, rules: dict[str, str]) -> alt.Chart:
+    """Return the answers on ineligible tickets per reason, product or agent, in the order given.
+
+    Columns: code, label (of a reason the rule), clause, answer_count, ticket_count, desk_days.
+    """
+    shown = frame.dropna(subset="answer_count")
+    if kind == "agent":
+        shown = shown.assign(label=shown.label.map(person))
+    if kind == "reason":
+        shown = shown.assign(label=shown.label.map(rules) + " (" + shown.clause + ")")
+    return (
+        alt.Chart(shown)
+        .mark_bar(color=neutral(), cursor="pointer", height={"band": 0.7})
+        .encode(
+            y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=190)),
+            x=alt.X(
+                "answer_count:Q", title="answers given away", axis=alt.Axis(tickMinStep=1, tickCount=5, format=",d")
+            ),
+            tooltip=[
+                alt.Tooltip("label:N", title=kind),
+                alt.Tooltip("answer_count:Q", title="answers", format=",d"),
+                alt.Tooltip("ticket_count:Q", title="tickets", format=",d"),
+                alt.Tooltip("desk_days:Q", title="desk time, days", format=",.1f"),
+            ],
+        )
+        .add_params(pick("code"))
+        .properties(height={"step": 30})
+    )
+
+
 def unknowns(frame: pd.DataFrame) -> alt.LayerChart:
     """Return the share of unknown verdicts per rule. Columns: rule, label, unknown_share, unknown_count, ticket_count."""
     return (

@@ -25,12 +25,14 @@ from etl import define
 from etl.explain import account, nearest
 from etl.export import MIME, About, Meaning, as_bytes, fits
 from etl.filters import CHOICES, Filters
-from etl.people import masked, masked_rows, person
+from etl.people import is_masked, masked, masked_rows, person
 
 PAGE_ROWS = 25
 FORMS = {"csv": "CSV", "xlsx": "Spreadsheet (XLSX)", "parquet": "Parquet"}
 NO_BREAK = "\u00a0"
 CODES = RESPONSE_BANDS | RESOLUTION_BANDS | AUTO_CLOSE_STATES  # what a section of the arithmetic may end in
+# The columns that a click may open: the page it leads to, and the column that says which one.
+OPENS = {"ticket_id": ("ticket", "ticket_id"), "client_name": ("client", "client_id")}
 WIDTHS = {"instant": 132, "day": 96, "person": 118, "link": 62}
 
 
@@ -49,8 +51,8 @@ def head(title: str, question: str) -> None:
         f"snapshot {current().name}",
     )
     # Each fact of one piece, wherever the line breaks.
-    st.caption(f"{_badge()}{question}  \n{' · '.join(fact.replace(' ', NO_BREAK) for fact in facts if fact)}")
-    _say_if_old()
+    st.caption(f"{badge()}{question}  \n{' · '.join(fact.replace(' ', NO_BREAK) for fact in facts if fact)}")
+    say_if_old()
     if about.ticket_count == 0:
         st.info("There are no tickets in this snapshot. Load an export that has some: `python -m etl load PATH`")
         st.stop()
@@ -59,7 +61,7 @@ def head(title: str, question: str) -> None:
         st.stop()
 
 
-def _say_if_old() -> None:
+def say_if_old() -> None:
     """Say that nothing new was loaded for two days, and how to see the desk as it stood then."""
     about = desk()
     if about.is_stale:
@@ -76,7 +78,8 @@ def _say_if_old() -> None:
         )
 
 
-def _badge() -> str:
+def badge() -> str:
+    """Return the mark of a page that shows the sample, or another desk by the sample's hours; "" for neither."""
     if desk().is_sample:
         return ":blue-badge[sample data] "
     return ":orange-badge[the desk file is the sample's] " if isinstance(desk().left_of_sample_text, str) else ""
@@ -97,10 +100,10 @@ def ticket_head():
     st.set_page_config(page_title=tab_title(f"Ticket {ticket.ticket_id}"))
     st.title(f"Ticket {plain(ticket.ticket_id)}", anchor=False)
     st.caption(
-        f"{_badge()}{plain(ticket.subject) or 'no subject'} · as of {about.as_of_text} {about.timezone} "
+        f"{badge()}{plain(ticket.subject) or 'no subject'} · as of {about.as_of_text} {about.timezone} "
         f"· snapshot {current().name}"
     )
-    _say_if_old()
+    say_if_old()
     if isinstance(ticket.ticket_link, str):
         st.link_button("Open in the help desk", ticket.ticket_link, icon=":material/open_in_new:")
     return ticket
@@ -181,12 +184,7 @@ def facts(named: Mapping[str, tuple[object, str | None]]) -> None:
     for name, (value, form) in named.items():
         with grid.cell():
             st.caption(name)
-            if form == "person":
-                st.markdown(plain(person(value)))
-            elif form == "instant":
-                st.markdown(plain("-" if value != value or value is None else f"{day(value)}, {value:%H:%M}"))
-            else:
-                st.markdown(plain(value or "-"))
+            st.markdown(plain(person(value) if form == "person" else _text(None if value == "" else value, form)))
 
 
 def enough(measure: str) -> bool:
@@ -253,7 +251,7 @@ def figures(report: str, shown: Mapping[str, Tile]) -> None:
         with grid.cell(), st.container(key=f"first_row_{column}", gap="small"):
             known = row[column] == row[column] and row[column] is not None
             st.metric(
-                tile.label, f"{row[column]:,}" if known else "unknown", help="\n\n".join(filter(None, help_parts))
+                tile.label, f"{row[column]:,.0f}" if known else "unknown", help="\n\n".join(filter(None, help_parts))
             )
             if tile.leads_to is not None:
                 _way_to_tickets(tile.leads_to)
@@ -472,9 +470,10 @@ def table(
 ) -> int:
     """Draw a report as a table of `rows_shown` rows with a page control, and return how many rows there are.
 
-    A click on the column `opens` leaves for that ticket.
+    A click on the column `opens`, the ticket or the client's name, leaves for the page of that one.
     """
     asked = dict(filters=filters, within=within, **(where or {}))
+    opens = _opened_by(opens)
     total = count(report, **asked)
     if total == 0:
         st.caption(empty)
@@ -505,15 +504,21 @@ def table(
     return total
 
 
+def _opened_by(column: str | None) -> str | None:
+    """Return the column whose click leads on, if one may: an address in an address bar would tell who is masked."""
+    return None if column == "client_name" and is_masked() else column
+
+
 def _for_phone(frame: pd.DataFrame, shown: pd.DataFrame, columns: Mapping[str, Column], opens: str | None):
-    """Return the three columns of a phone as text that wraps; the column `opens` links to the ticket."""
+    """Return the three columns of a phone as text that wraps; the column `opens` links to its page."""
     kept = ([name for name, column in columns.items() if column.narrow] or list(columns))[:3]
     texts = {}
     for name in kept:
         column = columns[name]
         texts[column.title] = [plain(_text(value, column.form)) for value in shown[column.title]]
         if name == opens:
-            links = [_address("ticket", {"ticket": value}) for value in frame[name]]
+            page, key = OPENS[opens]
+            links = [_address(page, {page: value}) for value in frame[key]]
             texts[column.title] = [f"[{text}]({link})" for text, link in zip(texts[column.title], links, strict=True)]
     return pd.DataFrame(texts)
 
@@ -546,10 +551,12 @@ def _address(page_name: str, params: Mapping[str, object]) -> str:
 
 
 def _draw_rows(name: str, frame: pd.DataFrame, shown: pd.DataFrame, columns: Mapping[str, Column], opens) -> None:
-    """Draw the wide table; a click on the column `opens` leaves for the ticket."""
+    """Draw the wide table; a click on the column `opens` leaves for its page."""
     config = {column.title: _config(column) for column in columns.values()}
     if opens in columns:
-        config[columns[opens].title] = st.column_config.ButtonColumn(type="tertiary", width=64, key=f"open_{name}")
+        config[columns[opens].title] = st.column_config.ButtonColumn(
+            type="tertiary", width=columns[opens].width or WIDTHS.get(columns[opens].form, 64), key=f"open_{name}"
+        )
     st.dataframe(
         shown,
         hide_index=True,
@@ -561,4 +568,5 @@ def _draw_rows(name: str, frame: pd.DataFrame, shown: pd.DataFrame, columns: Map
     )
     clicked = st.session_state.get(f"open_{name}") if opens in columns else None
     if clicked:
-        st.switch_page(page_path("ticket"), query_params={"ticket": str(frame[opens].iloc[clicked["row"]])})
+        page, key = OPENS[opens]
+        st.switch_page(page_path(page), query_params={page: str(frame[key].iloc[clicked["row"]])})

@@ -43,6 +43,19 @@ JUDGED_BY = {
     "record": "What people recorded stands under it: incidents and bans. No query can judge it.",
     "nothing": "No query can judge it.",
 }
+RIGHT_NAMES = {"support": "support", "updates": "updates", "refund": "refund"}
+ENTITLED = {"pass": "yes", "exempt": "given back", "unknown": "unknown", "fail": "no"}
+RIGHTS = {
+    "support": {"pass": "support", "unknown": "support unknown", "fail": "no support"},
+    "updates": {"pass": "updates", "unknown": "updates unknown", "fail": "no updates"},
+    "refund": {
+        "pass": "refund possible",
+        "exempt": "already given back",
+        "unknown": "refund unknown",
+        "fail": "no refund",
+    },
+}
+YES_NO = {"yes": "yes", "no": "no", "unknown": "unknown"}
 TURN = {"desk": "the desk's", "client": "the client's"}
 ELIGIBILITY = {"eligible": "eligible", "unknown": "unknown", "ineligible": "not eligible"}
 AGES = {
@@ -96,10 +109,10 @@ SHUT = {"hours": "outside opening hours", "holiday": "holiday or special day", "
 ZOOMS = {"whole": "All that happened", "first_response": "Up to the first answer", "last_days": "Its last week"}
 BAN_STATES = {"active": "active", "lifted": "lifted", "candidate": "for review"}
 LAST_WORD = {
-    "agent": "the desk's",
+    "agent": "desk wrote last",
     "unknown": "unknown",
-    "client": "the client's",
-    "nobody": "nobody's",
+    "client": "client wrote last",
+    "nobody": "no word yet",
 }
 CHANNELS = {"ticket": "ticket", "email": "email", "phone": "phone", "chat": "chat", "other": "other"}
 RULES = {

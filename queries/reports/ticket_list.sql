@@ -89,6 +89,10 @@ select
     filtered_tickets.eligibility_code,
     filtered_tickets.eligibility_clause,
     filtered_tickets.eligibility_reason,
+    filtered_tickets.condition_count,
+    filtered_tickets.met_condition_count,
+    case when filtered_tickets.eligibility_code = 'unknown' then 'nothing against it in ' else 'met ' end
+    || filtered_tickets.met_condition_count || ' of ' || filtered_tickets.condition_count as conditions_text,
     filtered_tickets.ticket_link,
     -- Newest first. Not a row number: that would need every ticket, and a page asks for a few.
     -cast(epoch(filtered_tickets.opened_at) as bigint) as position

@@ -60,6 +60,8 @@ select
     tickets.version,
     eligibility.clause as eligibility_clause,
     eligibility.reason as eligibility_reason,
+    coalesce(conditions.condition_count, 8) as condition_count,
+    coalesce(conditions.met_count, 8) as met_condition_count,
     subjects.subject,
     subjects.satisfaction_code,
     coalesce(clients.name, tickets.client_id) as client_name,
@@ -126,6 +128,8 @@ left join facts.issues as issues
     on issues.ticket_id = tickets.ticket_id
 inner join rules.eligibility as eligibility
     on eligibility.subject_id = tickets.ticket_id
+left join reports.conditions as conditions
+    on conditions.ticket_id = tickets.ticket_id
 left join rules.response_time as response_time
     on response_time.subject_id = tickets.ticket_id
 left join rules.resolution_time as resolution_time

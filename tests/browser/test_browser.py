@@ -31,6 +31,8 @@ PATHS = {
     "/names_and_addresses": "Names and addresses",
     "/tickets?is_open=true": "Tickets",
     "/ticket?ticket=12390": "Ticket 12390",
+    "/client?client=chidi.tanaka%40example.net": "Chidi Tanaka",
+    "/client?client=chidi.tanka%40example.net": "Client",
 }
 
 # Everything that stands out of the window, or out of a box that hides what stands out of it.
@@ -215,6 +217,40 @@ def test_a_bar_leads_to_its_tickets_and_back(visit):
     heading(page, "Response and resolution")
     settle(page)
     heading(page, "Response and resolution")
+
+
+def test_a_day_of_closings_leads_to_its_tickets(visit):
+    page = visit("/auto_closes")
+    bars = page.get_by_test_id("stVegaLiteChart").first.locator("path[aria-roledescription=bar]")
+    bar = next(bar for bar in bars.all() if not re.search(r"tickets: 0\b", bar.get_attribute("aria-label")))
+    count = int(re.search(r"\btickets: (\d+)", bar.get_attribute("aria-label"))[1])
+    act(page, bar.click)
+    heading(page, "Tickets")
+    expect(page).to_have_url(re.compile(r"auto_close_on=\d{4}-\d\d-\d\d"))
+    assert rows_of(page) == count > 0
+
+
+def test_a_client_is_looked_up_by_address_and_found_by_a_slip_of_it(visit):
+    page = visit("/eligibility")
+    page.get_by_role("textbox", name="Look up a client by address").fill("Chidi.Tanka@example.net")
+    act(page, page.get_by_test_id("stFormSubmitButton").get_by_role("button").click)
+    heading(page, "Client")
+    expect(page.get_by_text("Nobody is known in this snapshot by")).to_be_visible()
+    act(page, page.get_by_role("link", name="chidi.tanaka@example.net").click)
+    heading(page, "Chidi Tanaka")
+    expect(page).to_have_url(re.compile(r"client=chidi\.tanaka(@|%40)example\.net"))
+    expect(page.get_by_text("no support").first).to_be_visible()
+    act(page, page.locator(".st-key-bought").get_by_text("Form Relay").click)
+    conditions = page.locator("[data-testid=stDataFrame]:visible").nth(1)
+    expect(conditions.locator("table tbody tr").first).to_contain_text("purchase P20096")
+
+
+def test_a_client_of_a_table_leads_to_what_they_may_ask_for(visit):
+    page = visit("/eligibility", size=NARROW)
+    link = page.locator(".st-key-narrow_eligibility_today a").first
+    other = visit(re.sub(r"^https?://[^/]+", "", link.get_attribute("href")), size=NARROW)
+    heading(other, link.inner_text())
+    expect(other.get_by_role("heading", name="Every condition of support")).to_be_visible()
 
 
 def test_a_row_leads_to_its_ticket_and_back_to_the_help_desk(visit):
