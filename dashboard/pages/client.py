@@ -6,7 +6,7 @@ reports.client_rights, conditions_today, client_purchases, ban_list and ticket_l
 
 import streamlit as st
 
-from dashboard.parts import Column, clauses, client_head, entitled, facts, likely, page_path, rows, table, words
+from dashboard.parts import Column, clauses, client_head, entitled, facts, nothing_known, rows, table, words
 
 client = client_head()
 
@@ -24,20 +24,7 @@ facts(
 st.subheader("What they may ask for today", anchor=False)
 rights = rows("reports.client_rights", client_id=client.client_id)
 if rights.empty:
-    if client.has_bought:
-        st.info(
-            "Nothing is known of what they are entitled to: no purchase of theirs names its product and its day. "
-            "The purchases below say what is missing."
-        )
-    else:
-        st.info(
-            "Unknown: nothing was bought under this address, nor under any other that the desk says is theirs. "
-            "The buyer's address is often another one."
-        )
-        likely(client.client_id, buyers=True)
-        st.page_link(
-            page_path("names_and_addresses"), label="Say which addresses are one client's", icon=":material/link:"
-        )
+    nothing_known(client)
 else:
     entitled(client.client_id)
     table(

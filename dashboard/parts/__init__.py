@@ -3,7 +3,7 @@
 from dashboard.parts import charts, words
 from dashboard.parts.asked import asked_findings, asked_tickets, group_columns
 from dashboard.parts.clauses import clause, clauses, plain
-from dashboard.parts.clients import client_head, entitled, likely, look_up, way_to_client
+from dashboard.parts.clients import client_head, entitled, look_up, nothing_known, way_to_client
 from dashboard.parts.frame import chosen, page_path
 from dashboard.parts.matching import ADDRESSES, PRODUCTS, match, pending
 from dashboard.parts.shown import (
@@ -54,10 +54,10 @@ __all__ = [
     "head",
     "history",
     "keep_it",
-    "likely",
     "look_up",
     "match",
     "nothing_judges",
+    "nothing_known",
     "page_path",
     "pending",
     "pending_terms",

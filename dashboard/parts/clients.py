@@ -18,19 +18,32 @@ COLOURS = {"pass": "green", "exempt": "gray", "open": "blue", "unknown": "gray",
 
 
 def look_up() -> None:
-    """Draw the field to look a client up by; a page that is asked for a client leaves for theirs."""
-    if asked := st.query_params.get("client"):
-        st.switch_page(page_path("client"), query_params={"client": asked})
-    _ask()
+    """Draw the field to look a client up by and, of the one the address of the page names, what they are entitled to."""
+    asked = st.query_params.get("client", "").strip()
+    _ask(asked)
+    if not asked:
+        return
+    with st.container(border=True):
+        client = _found(asked)
+        if client is None:
+            _say_nobody(asked)
+            return
+        name = person(client.client_name, client.client_id)
+        st.markdown(f"**{plain(name)}** {_written(client.client_id)}")
+        if rows("reports.client_rights", client_id=client.client_id).empty:
+            nothing_known(client)
+        else:
+            entitled(client.client_id)
+        way_to_client(client.client_id, "Every condition, purchase and ticket of this client")
 
 
-def way_to_client(client_id: object) -> None:
+def way_to_client(client_id: object, label: str = "What this client is entitled to today") -> None:
     """Draw the way to the page of a client, if there is one to lead to and people are not masked."""
     # The address of that page would tell who is masked.
     if isinstance(client_id, str) and client_id and not is_masked():
         st.page_link(
             page_path("client"),
-            label="What this client is entitled to today",
+            label=label,
             icon=":material/person_search:",
             query_params={"client": client_id},
         )
@@ -42,13 +55,20 @@ def client_head():
     Ends the page with a way on when nobody is named, or nobody known by that address.
     """
     asked = st.query_params.get("client", "").strip()
-    client_id = _at_the_end_of_its_aliases(asked)
-    found = rows("reports.client_facts", client_id=client_id) if client_id else None
-    if found is None or found.empty:
-        _say_nobody(asked)
-        st.stop()
-    client = next(found.itertuples())
+    client = _found(asked) if asked else None
     about = desk()
+    if client is None:
+        st.title("Client", anchor=False)
+        st.caption(
+            f"{badge()}What is a client entitled to today, and why?  \n"
+            f"as of {about.as_of_text} {about.timezone} · snapshot {current().name}"
+        )
+        if asked:
+            _say_nobody(asked)
+        else:
+            st.info("The address of this page names no client.")
+        _ask(asked)
+        st.stop()
     name = person(client.client_name, client.client_id)
     st.set_page_config(page_title=tab_title(name))
     st.title(plain(name), anchor=False)
@@ -73,15 +93,14 @@ def _written(address: str) -> str:
     return f"`{str(masked(address)).replace('`', '')}`"
 
 
-def _at_the_end_of_its_aliases(asked: str) -> str:
-    """Return the client that an address stands for: that of its alias chain, else itself as it is kept."""
+def _found(asked: str):
+    """Return the row of reports.client_facts an address stands for: that of its alias chain, else its own; or None."""
     for written in dict.fromkeys((asked, asked.lower())):
         alias = rows("facts.addresses", alias_email=written)
-        if not alias.empty:
-            return alias.client_id.iloc[0]
-        if not rows("reports.client_facts", client_id=written).empty:
-            return written
-    return asked.lower()
+        found = rows("reports.client_facts", client_id=written if alias.empty else alias.client_id.iloc[0])
+        if not found.empty:
+            return next(found.itertuples())
+    return None
 
 
 def _ask(asked: str = "") -> None:
@@ -95,24 +114,36 @@ def _ask(asked: str = "") -> None:
             width=360,
         )
         if st.form_submit_button("Look up", icon=":material/search:") and wanted.strip():
-            st.switch_page(page_path("client"), query_params={"client": wanted.strip()})
+            _go_to(wanted.strip())
+
+
+def _go_to(asked: str) -> None:
+    """Show another client on the page there is; a link to the same page would leave its address as it was."""
+    st.query_params["client"] = asked
+    st.rerun()
 
 
 def _say_nobody(asked: str) -> None:
     """Say that nobody is known by an address, and name those who may be meant."""
-    st.title("Client", anchor=False)
-    about = desk()
-    st.caption(
-        f"{badge()}What is a client entitled to today, and why?  \n"
-        f"as of {about.as_of_text} {about.timezone} · snapshot {current().name}"
+    known = "was known by then" if current().is_replay else "is known in this snapshot"
+    st.info(f"Nobody {known} by {_written(asked)}: no purchase, no ticket, no registration and no ban.")
+    likely(asked)
+
+
+def nothing_known(client) -> None:
+    """Say why nothing is known of what a client is entitled to, and what would tell."""
+    if client.has_bought:
+        st.info(
+            "Nothing is known of what they are entitled to: no purchase of theirs names its product and its day. "
+            "Load purchases with product_id and purchased_at."
+        )
+        return
+    st.info(
+        "Unknown: nothing was bought under this address, nor under any other that the desk says is theirs. "
+        "The buyer's address is often another one."
     )
-    if asked:
-        known = "was known by then" if current().is_replay else "is known in this snapshot"
-        st.info(f"Nobody {known} by {_written(asked)}: no purchase, no ticket, no registration and no ban.")
-        likely(asked)
-    else:
-        st.info("The address of this page names no client.")
-    _ask(asked)
+    likely(client.client_id, buyers=True)
+    st.page_link(page_path("names_and_addresses"), label="Say which addresses are one client's", icon=":material/link:")
 
 
 def likely(asked: str, buyers: bool = False) -> None:
@@ -122,15 +153,15 @@ def likely(asked: str, buyers: bool = False) -> None:
         st.caption("Nobody like it was found" + (" among those who bought." if buyers else "."))
         return
     st.caption("Likely matches. Nothing is taken for granted: whoever looks decides.")
-    for client in found:
+    for place, client in enumerate(found):
         named = person(client.client_name) if client.client_name else ""
         text = " · ".join(filter(None, (masked(client.client_id), named)))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             # The address of a page would tell who is masked.
             if is_masked():
                 st.text(text)
-            else:
-                st.page_link(page_path("client"), label=plain(text), query_params={"client": client.client_id})
+            elif st.button(plain(text), type="tertiary", key=f"likely_{place}"):
+                _go_to(client.client_id)
             st.caption(plain(masked(client.ground)), width="stretch")
 
 

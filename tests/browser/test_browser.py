@@ -234,15 +234,20 @@ def test_a_client_is_looked_up_by_address_and_found_by_a_slip_of_it(visit):
     page = visit("/eligibility")
     page.get_by_role("textbox", name="Look up a client by address").fill("Chidi.Tanka@example.net")
     act(page, page.get_by_test_id("stFormSubmitButton").get_by_role("button").click)
-    heading(page, "Client")
     expect(page.get_by_text("Nobody is known in this snapshot by")).to_be_visible()
-    act(page, page.get_by_role("link", name="chidi.tanaka@example.net").click)
-    heading(page, "Chidi Tanaka")
-    expect(page).to_have_url(re.compile(r"client=chidi\.tanaka(@|%40)example\.net"))
+    act(page, page.get_by_role("button", name="chidi.tanaka@example.net").click)
     expect(page.get_by_text("no support").first).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/eligibility\?client=chidi\.tanaka(@|%40)example\.net"))
+    act(page, page.get_by_role("link", name="Every condition, purchase and ticket of this client").click)
+    heading(page, "Chidi Tanaka")
     act(page, page.locator(".st-key-bought").get_by_text("Form Relay").click)
     conditions = page.locator("[data-testid=stDataFrame]:visible").nth(1)
     expect(conditions.locator("table tbody tr").first).to_contain_text("purchase P20096")
+    # The way back leads back.
+    page.go_back()
+    heading(page, "Eligibility")
+    settle(page)
+    expect(page.get_by_text("no support").first).to_be_visible()
 
 
 def test_a_client_of_a_table_leads_to_what_they_may_ask_for(visit):
