@@ -153,7 +153,9 @@ def support_since(desk: Desk, pair: dict, bought: list[Purchase]) -> object:
         ends = [
             row.unsubscribed_at
             for row in desk.tables["subscriptions"]
-            if desk.client(row.client_email) == pair["client_id"] and row.unsubscribed_at is not None
+            if desk.client(row.client_email) == pair["client_id"]
+            and row.unsubscribed_at is not None
+            and (row.subscribed_at is None or row.subscribed_at <= desk.as_of)  # a row of later is not there yet
         ]
         return max((end for end in ends if end <= desk.as_of), default=None)
     if pair["clause"] in (None, "2.1"):
