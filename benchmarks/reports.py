@@ -29,6 +29,7 @@ def report_seconds(warehouse: Path) -> dict[str, tuple[float, float, int]]:
     os.environ["WAREHOUSE"] = str(warehouse)
     # Only now: the dashboard takes the name of the warehouse from the environment.
     from dashboard.parts.warehouse import query, take_snapshot
+    from etl.build import ASKED_OF_ONE, read_queries
     from etl.filters import Filters
 
     snapshot = take_snapshot()
@@ -36,7 +37,7 @@ def report_seconds(warehouse: Path) -> dict[str, tuple[float, float, int]]:
     asked = ASKED | {"reports.open_tickets": {"open_on": last_on}}
     ticket = snapshot.answer("select arg_max(ticket_id, reopen_count) as ticket_id from facts.tickets").ticket_id[0]
     client = snapshot.answer("select mode(client_id) as client_id from reports.eligibility_today").client_id[0]
-    asked |= {"reports.entitlements": {"client_id": client}}
+    asked |= {name: {"client_id": client} for name, sql in read_queries().items() if ASKED_OF_ONE.search(sql)}
     asked |= {f"reports.ticket_{name}": {"ticket_id": ticket} for name in OF_ONE_TICKET}
     product = snapshot.answer("select mode(product_id) as product_id from reports.tickets").product_id[0]
     choices = (Filters(period="Everything loaded"), Filters(period="Last 13 weeks", product=(product,)))

@@ -2,8 +2,8 @@
 
 The path is the name: queries/facts/tickets.sql is facts.tickets. A query names what it reads as
 <layer>.<name>, so the order follows from the text. By definition each is a view; in a published
-snapshot it is a stored table of the same name and rows. Only a report that is asked filtered, or
-that no other query reads, stays a view there too: its stored result would have no reader.
+snapshot it is a stored table of the same name and rows. Only a report that is asked filtered or of
+one client, or that no other query reads, stays a view there too: its stored result would have no reader.
 """
 
 import os
@@ -37,6 +37,9 @@ WHOLE_PERIOD = "select min(day_on) as from_on, max(day_on) as until_on from fact
 # What depends on no limit stands in a query of its own, and is stored with what does: so other limits can be tried on
 # what is stored (etl/what_if.py), and nothing is stored twice.
 KEPT = re.compile(r"^-- Kept in: (\w+\.\w+)$", re.M)
+
+# A report that is only ever asked of one client is not worth storing whole, though another report reads it.
+ASKED_OF_ONE = re.compile(r"^-- Asked of one \w+:", re.M)
 
 
 class QueryError(EtlError):
@@ -124,7 +127,8 @@ def with_filters(sql: str, narrow: Callable[[str], str] = str, period: str = WHO
 
 
 def views_in_a_snapshot(queries: dict[str, str]) -> set[str]:
-    """Return the queries that stay views: unions, what another keeps, reports that filter or that no query reads."""
+    """Return the queries that stay views: unions, what another keeps, reports that filter, that are asked of one client
+    or that no query reads."""
     read = set().union(*map(reads, queries.values()))
     return (
         UNIONS
@@ -132,7 +136,8 @@ def views_in_a_snapshot(queries: dict[str, str]) -> set[str]:
         | {
             name
             for name, sql in queries.items()
-            if name.startswith("reports.") and (name not in read or with_filters(sql) != sql)
+            if name.startswith("reports.")
+            and (name not in read or with_filters(sql) != sql or ASKED_OF_ONE.search(sql))
         }
     )
 

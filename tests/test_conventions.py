@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from etl.build import LAYERS, UNIONS, read_queries, reads
+from etl.build import ASKED_OF_ONE, LAYERS, UNIONS, read_queries, reads
 from etl.policy import COLUMNS, SHIPPED, asked_limits
 from reference.verdicts import TABLES as IN_THE_MODEL
 
@@ -158,6 +158,13 @@ def test_a_query_lists_its_columns_and_is_lower_case(name):
     last = text[text.rindex("\nselect") if "\nselect" in text else 0 :]
     assert "*" not in last.partition("\nfrom")[0].replace("count(*)", "").replace(" * ", "")
     assert text == text.lower()
+
+
+def test_what_is_asked_of_one_client_is_not_stored_whole(sample):
+    asked = {name for name, sql in WRITTEN.items() if ASKED_OF_ONE.search(sql)}
+    views = sample.execute("select schema_name || '.' || view_name from duckdb_views() where not internal").fetchall()
+    assert "reports.entitlements" in asked
+    assert asked <= {name for (name,) in views}
 
 
 @pytest.mark.parametrize("name", RULES)
