@@ -162,7 +162,7 @@ def build(
     """
     queries = {name: sql for name, sql in read_queries().items() if name not in given}
     names = order(queries, wanted)
-    views = views_in_a_snapshot(queries) if stored else set(names)
+    views = views_in_a_snapshot(read_queries()) if stored else set(names)
 
     def make(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
         kind = "view" if name in views else "table"

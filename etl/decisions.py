@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from etl import EtlError
-from etl.build import build, order, read_queries, readers
+from etl.build import build, order, read_queries, readers, views_in_a_snapshot
 from etl.publish import Warehouse, WarehouseError, writing_to
 
 SQLITE = "sqlite:///"
@@ -114,7 +114,8 @@ def enter(
         if before is None:
             raise WarehouseError(f"{warehouse}: nothing is published yet; load exports with python -m etl load PATH...")
         held = stored(store or store_of(warehouse))
-        follows = readers({TABLE})
+        # A view of the snapshot says what it says of whatever stands under it.
+        follows = readers({TABLE}) - views_in_a_snapshot(read_queries())
         names = order({name: read_queries()[name] for name in follows})
         step("copying the snapshot", 0, len(names))
         shutil.copyfile(before, building)

@@ -67,7 +67,7 @@ create table raw.decisions (
     note varchar,
     decided_at timestamp not null,
     holds_from_at timestamp not null,   -- as-of of the snapshot it was made on
-    is_sample boolean not null      -- made on the data that ships with the product
+    is_sample boolean not null default false    -- made on the data that ships with the product
 );
 
 -- The desk's opening windows in UTC, half-open, merged, less maintenance.

@@ -4,6 +4,7 @@ from dashboard.parts import charts, words
 from dashboard.parts.asked import asked_findings, asked_tickets, group_columns
 from dashboard.parts.clauses import clause, clauses, plain
 from dashboard.parts.clients import client_head, entitled, look_up, nothing_known, way_to_client
+from dashboard.parts.deciding import candidates, decided, registered, waiting
 from dashboard.parts.frame import chosen, page_path
 from dashboard.parts.matching import ADDRESSES, PRODUCTS, match, pending
 from dashboard.parts.shown import (
@@ -37,12 +38,14 @@ __all__ = [
     "ask_what",
     "asked_findings",
     "asked_tickets",
+    "candidates",
     "chart",
     "charts",
     "chosen",
     "clause",
     "clauses",
     "client_head",
+    "decided",
     "desk",
     "enough",
     "entitled",
@@ -64,12 +67,14 @@ __all__ = [
     "person",
     "plain",
     "posts",
+    "registered",
     "rows",
     "table",
     "ticket_head",
     "tickets_page",
     "tiles",
     "tried",
+    "waiting",
     "way_to_client",
     "words",
 ]

@@ -286,7 +286,7 @@ def chart(
 
     Where all columns of `counts` are zero throughout, there is nothing to draw either.
     """
-    if frame.empty or (counts and not frame[list(counts)].to_numpy().any()):
+    if frame.empty or (counts and not frame[list(counts)].fillna(0).to_numpy().any()):
         st.caption(empty)
         return
     event = st.altair_chart(

@@ -108,6 +108,13 @@ STRETCHES = {
 SHUT = {"hours": "outside opening hours", "holiday": "holiday or special day", "maintenance": "maintenance"}
 ZOOMS = {"whole": "All that happened", "first_response": "Up to the first answer", "last_days": "Its last week"}
 BAN_STATES = {"active": "active", "lifted": "lifted", "candidate": "for review"}
+BAN_DECISIONS = {
+    "confirmed": "ban confirmed",
+    "dismissed": "dismissed",
+    "lifted": "ban lifted",
+    "taken_back": "taken back",
+}
+EVIDENCE = {"ticket": "ticket", "burst": "burst of posts in ticket", "incident": "incident", "purchase": "purchase"}
 LAST_WORD = {
     "agent": "desk wrote last",
     "unknown": "unknown",

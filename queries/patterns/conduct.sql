@@ -22,8 +22,7 @@ incidents as (
 
     select
         incident_id,
-        note,
-        recorded_by
+        note
     from facts.incidents
 
 ),
@@ -46,8 +45,7 @@ select
     conduct.clause,
     conduct.happened_at,
     ['incident ' || conduct.subject_id] as evidence,
-    'recorded on ' || strftime(local_time.day_on, '%d %b %Y')
-    || coalesce(' by ' || incidents.recorded_by, '') || coalesce(': ' || incidents.note, '') as reason
+    'recorded on ' || strftime(local_time.day_on, '%-d %b %Y') || coalesce(': ' || incidents.note, '') as reason
 from conduct
 inner join incidents
     on incidents.incident_id = conduct.subject_id

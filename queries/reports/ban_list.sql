@@ -16,6 +16,7 @@ select
     lifted.day_on as until_on,
     bans.tickets_since_count,
     bans.answers_since_count,
+    bans.refunds_since_count,
     replace(desk.client_url, '{client_id}', url_encode(bans.client_id)) as client_link,
     row_number() over (order by bans.state, bans.since_at desc, bans.ban_id) as position
 from reports.bans as bans

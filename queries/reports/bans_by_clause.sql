@@ -1,4 +1,4 @@
--- The grounds that bans rest on, with what each clause says.
+-- The grounds that bans rest on, and those of candidates, with what each clause says.
 -- One row per clause
 
 with grounds as (
@@ -14,12 +14,15 @@ with grounds as (
 select
     bans.clause,
     any_value(grounds.clause_text) as clause_text,
-    count(*) as ban_count,
-    count(*) / sum(count(*)) over () as ban_share,
+    count(*) filter (bans.state <> 'candidate') as ban_count,
+    count(*) filter (bans.state <> 'candidate')
+    / nullif(sum(count(*) filter (bans.state <> 'candidate')) over (), 0) as ban_share,
     count(*) filter (bans.state = 'active') as active_count,
-    row_number() over (order by count(*) desc, bans.clause) as position
+    count(*) filter (bans.state = 'candidate') as candidate_count,
+    row_number() over (
+        order by count(*) filter (bans.state <> 'candidate') desc, count(*) desc, bans.clause
+    ) as position
 from reports.bans as bans
 left join grounds
     on grounds.clause = bans.clause
-where bans.state <> 'candidate'
 group by bans.clause
