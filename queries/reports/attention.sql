@@ -52,7 +52,7 @@ with reasons as (
         4 as urgency,
         'resolution_overdue' as reason_code,
         '1.6' as clause,
-        format('Resolution overdue, open for {:.0f} days, the desk''s turn', filtered_tickets.age_days) as reason,
+        format('Resolution overdue, open for {:.0f} weeks, the desk''s turn', filtered_tickets.age_days / 7) as reason,
         resolution_time.due_at
     from filtered_tickets
     inner join rules.resolution_time as resolution_time

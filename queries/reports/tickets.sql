@@ -62,7 +62,7 @@ select
     subjects.satisfaction_code,
     coalesce(clients.name, tickets.client_id) as client_name,
     coalesce(products.product_name, tickets.product_id, 'not stated') as product_name,
-    coalesce(agents.name, tickets.agent_id, 'nobody assigned') as agent_name,
+    coalesce(agents.name, tickets.agent_id, desk.unassigned_name) as agent_name,
     replace(desk.ticket_url, '{ticket_id}', url_encode(tickets.ticket_id)) as ticket_link,
     cast(date_trunc('week', opened.day_on) as date) as opened_week_on,
     isodow(opened.day_on) as opened_weekday,
