@@ -1,12 +1,22 @@
 -- Tickets as a list for people, with every value that a chart or a tile leads here by.
 -- One row per ticket_id
 
-with timed as (
+with aged as (
+
+    select
+        filtered_tickets.*,
+        (epoch(clock.as_of_at) - epoch(filtered_tickets.opened_at)) / 86400 as age_days
+    from filtered_tickets
+    cross join facts.clock as clock
+
+),
+
+timed as (
 
     select
         *,
         case when is_open then age_days else resolution_days end as lasted_days
-    from filtered_tickets
+    from aged
 
 ),
 

@@ -154,7 +154,7 @@ select
     -- How the ticket ended; deferred also while it waits for a release. (4.9)
     filtered_tickets.outcome_code,
     -- Days of 24 hours from the opening to as-of.
-    filtered_tickets.age_days,
+    (epoch(clock.as_of_at) - epoch(filtered_tickets.opened_at)) / 86400 as age_days,
     -- Whether the next word is the desk's.
     filtered_tickets.is_waiting_on_desk,
     -- Whether a question of the client waits for an answer. (1.5)
@@ -214,6 +214,7 @@ select
     -- Where the ticket is in the help desk.
     filtered_tickets.ticket_link
 from filtered_tickets
+cross join facts.clock as clock
 left join questions
     on questions.ticket_id = filtered_tickets.ticket_id
 left join spoken

@@ -80,7 +80,6 @@ select
         as bigint
     ) as response_bucket,
     cast(least(30, greatest(0, ceil(tickets.resolution_seconds / 86400) - 1)) as bigint) as resolution_bucket,
-    (epoch(clock.as_of_at) - epoch(tickets.opened_at)) / 86400 as age_days,
     -- Public posts of people up to the end of the ticket's clock; unknown without posts, or without that end.
     case
         when tickets.response_basis = 'posts' and not tickets.is_closed_at_unknown_time
@@ -105,7 +104,6 @@ select
     auto_closes.state as auto_close_state,
     coalesce(auto_closes.is_neglected, false) as is_neglected
 from facts.tickets as tickets
-cross join facts.clock as clock
 cross join facts.desk as desk
 left join facts.subjects as subjects
     on subjects.ticket_id = tickets.ticket_id
