@@ -514,9 +514,9 @@ def test_a_bounded_number_is_kept_those_asked_for_last(small, unbuilt, monkeypat
     assert set(first.parent.glob("*.duckdb")) == {first, newest}
 
 
-def test_another_version_of_the_queries_makes_it_anew(small, unbuilt, monkeypatch):
+def test_another_version_of_the_product_makes_it_anew(small, unbuilt, monkeypatch):
     first = replay(warehouse=small, as_of=AT)
-    monkeypatch.setattr(etl.replay, "read_queries", lambda: read_queries() | {"reports.new": "select 1 as one"})
+    monkeypatch.setattr(etl.replay, "product_text_code", lambda: "another")
     assert not replay(warehouse=small, as_of=AT).was_kept
     assert first.path.exists()
 
