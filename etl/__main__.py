@@ -378,7 +378,8 @@ def _print_load(done: Loaded, chosen: argparse.Namespace) -> None:
     for one in done.ignored:
         out.print(f"ignored: {one.file_name}: {one.reason}")
     if done.rejected:
-        out.print(f"{done.rejected:,} records were refused; the page Data quality lists each with its reason")
+        refused = "1 record was" if done.rejected == 1 else f"{done.rejected:,} records were"
+        out.print(f"{refused} refused; the page Data quality lists each with its reason")
     for one in done.unknowns:
         out.print(
             f"{one.rule}: {one.unknown:,} of {one.tickets:,} tickets unknown, mostly: {one.reason}"

@@ -6,6 +6,7 @@ snapshot it is a stored table of the same name and rows. Only a report that is a
 one client, or that no other query reads, stays a view there too: its stored result would have no reader.
 """
 
+import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -59,6 +60,15 @@ def read_queries(folder: Path = QUERIES) -> dict[str, str]:
         for layer, called in UNITED.items()
     }
     return queries | unions
+
+
+@cache
+def product_text_code() -> str:
+    """Return a short name of all text that decides what a snapshot holds: the queries and this package."""
+    found = hashlib.sha256(repr(sorted(read_queries().items())).encode())
+    for path in sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in (".py", ".sql", ".toml")):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:16]
 
 
 def without_comments(sql: str) -> str:
@@ -176,7 +186,16 @@ def build(
             step(name)
             make(con, name)
         return
-    graph = {name: reads(queries[name]) & set(names) for name in names}
+    in_order(con, {name: reads(queries[name]) & set(names) for name in names}, make, step)
+
+
+def in_order(
+    con: duckdb.DuckDBPyConnection,
+    graph: dict[str, set[str]],
+    make: Callable[[duckdb.DuckDBPyConnection, str], None],
+    step: Callable[[str], None],
+) -> None:
+    """Make every name of a graph {name: those it reads} after those, on as many connections as there are cores."""
     waiting = waiting_for(graph)
     todo = TopologicalSorter(graph)
     todo.prepare()

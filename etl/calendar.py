@@ -80,6 +80,13 @@ def write_calendar(con: duckdb.DuckDBPyConnection, desk: Desk) -> None:
         con.execute(f"drop table if exists temp.{name}")
 
 
+def reaches_back(con: duckdb.DuckDBPyConnection, as_of: datetime) -> bool:
+    """Say whether the calendar serves an earlier as_of as well: it does, unless the queue's pace looks back beyond it."""
+    pace, _ = _pace_and_forecast(con)
+    (first,) = con.execute("select min(from_at) from raw.local_days").fetchone()
+    return first is not None and first <= as_of - pace
+
+
 def _span_of_rows(con: duckdb.DuckDBPyConnection, as_of: datetime) -> tuple[datetime, datetime]:
     """Return the first instant of any row and the last one, as_of if it is later.
 

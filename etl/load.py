@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from etl.aliases import KINDS, alias_folder, find_alias_files, label
-from etl.build import build, order, read_queries, side_by_side
+from etl.build import build, order, product_text_code, read_queries, side_by_side
 from etl.calendar import write_calendar
 from etl.cells import Cells
 from etl.corrections import Correction, correct, read_corrections
@@ -377,6 +377,7 @@ def _finish_raw(
 ) -> None:
     """Write the clock, the desk, the files passed over and the orphans."""
     con.execute("insert into raw.clock values (?)", [as_of])
+    con.execute("insert into raw.product values (?)", [product_text_code()])
     write_desk(con, desk, is_sample)
     for one in ignored:
         con.execute("delete from raw.ignored where file_name = ?", [one.file_name])

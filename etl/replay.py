@@ -3,7 +3,8 @@
 A replay is a snapshot like any other, made from a published one, which is not touched. What the
 load knows stays whole: what had not happened by then is kept from view by the clock, in facts,
 and some readings ask for it all the same [R1, S2, T9, P5]. So a replay is a copy of the snapshot's
-file with another clock and calendar, in which every query is made anew.
+file with another clock, in which what is different then is made again (etl/renew.py); under other
+terms or another desk, and where the snapshot is another version's, every query is.
 
 Replays are kept beside the snapshots, each under a name made of all that it follows from: the
 snapshot, the instant, the terms, the desk and this product's own text. One that is there is right.
@@ -22,12 +23,13 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from etl import EtlError
-from etl.build import LAYERS, build, order, read_queries
-from etl.calendar import write_calendar
+from etl.build import LAYERS, build, order, product_text_code, read_queries
+from etl.calendar import reaches_back, write_calendar
 from etl.desk import Desk, parse_desk, read_desk
 from etl.load import write_desk
 from etl.policy import Row, policy_of, read_rows, write_policy
 from etl.publish import BUILDING, KEPT, Warehouse, WarehouseError, connect, put_in_place, writing_to
+from etl.renew import renew
 from etl.tables import ORIGIN, tables
 
 MADE = LAYERS[LAYERS.index("facts") :]  # the layers that are made anew
@@ -154,17 +156,44 @@ def _make(building: Path, source: Path, at: datetime, desk: Desk, terms: list[Ro
     step("copying the snapshot", 0, len(names))
     shutil.copyfile(source, building)
     with writing_to(building) as con:
-        for layer in MADE:
-            con.execute(f"drop schema {layer} cascade")
-            con.execute(f"create schema {layer}")
-        con.execute("update raw.clock set as_of_at = ?", [at])
-        write_desk(con, desk, _one(con, "select is_sample from raw.desk"))
-        write_policy(con, terms, desk.timezone)
-        write_calendar(con, desk)
-        con.execute("checkpoint")  # what was dropped makes room for what is made
-        build(con, step=lambda name: step(f"building {name}", names.index(name), len(names)))
+
+        def made(name: str) -> None:
+            step(f"building {name}", names.index(name), len(names))
+
+        if _differs_in_the_clock_alone(con, at, desk, terms):
+            renew(con, at, made)
+        else:
+            _make_whole(con, at, desk, terms, made)
         step("writing the replay", len(names), len(names))
         con.execute("checkpoint")
+
+
+def _differs_in_the_clock_alone(con: duckdb.DuckDBPyConnection, at: datetime, desk: Desk, terms: list[Row]) -> bool:
+    """Say whether a copied snapshot holds what a replay would make, but for what the clock decides."""
+    (is_told,) = con.execute(
+        "select count(*) from duckdb_tables() where schema_name = 'raw' and table_name = 'product'"
+    ).fetchone()
+    return (
+        bool(is_told)
+        and _one(con, "select text_code from raw.product") == product_text_code()
+        and _one(con, "select toml_text from raw.desk_file") == desk.text
+        and policy_of(con) == terms
+        and reaches_back(con, at)
+    )
+
+
+def _make_whole(
+    con: duckdb.DuckDBPyConnection, at: datetime, desk: Desk, terms: list[Row], made: Callable[[str], None]
+) -> None:
+    for layer in MADE:
+        con.execute(f"drop schema {layer} cascade")
+        con.execute(f"create schema {layer}")
+    con.execute("update raw.clock set as_of_at = ?", [at])
+    write_desk(con, desk, _one(con, "select is_sample from raw.desk"))
+    write_policy(con, terms, desk.timezone)
+    write_calendar(con, desk)
+    con.execute("checkpoint")  # what was dropped makes room for what is made
+    build(con, step=made)
 
 
 def _check_version(con: duckdb.DuckDBPyConnection, source: Path) -> None:
@@ -212,11 +241,8 @@ def _copy(path: Path, out: Path) -> None:
 
 def _key(source: Path, at: datetime, desk: Desk, terms: list[Row]) -> str:
     """Return a short name of all that a replay follows from."""
-    here = Path(__file__).parent
-    found = hashlib.sha256(repr((source.stem, at, desk.text, terms, sorted(read_queries().items()))).encode())
-    for path in sorted(path for path in here.iterdir() if path.suffix in (".py", ".sql", ".toml")):
-        found.update(path.read_bytes())
-    return found.hexdigest()[:16]
+    followed = repr((source.stem, at, desk.text, terms, product_text_code()))
+    return hashlib.sha256(followed.encode()).hexdigest()[:16]
 
 
 def _is_kept(path: Path) -> bool:

@@ -14,6 +14,10 @@ create type verdict as enum ('exempt', 'pass', 'open', 'unknown', 'fail');
 -- One row: the instant every running clock is read at (UTC).
 create table raw.clock (as_of_at timestamp not null);
 
+-- One row: a short name of all text that decided what was built from these tables, so that a replay knows
+-- whether what is stored is what it would make.
+create table raw.product (text_code varchar not null);
+
 -- One row: whose desk this is.
 create table raw.desk (
     name varchar,

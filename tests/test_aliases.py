@@ -72,14 +72,17 @@ def test_every_load_reads_what_the_desk_says_of_names(loaded, own, tmp_path):
 
 def test_a_row_that_is_changed_or_gone_is_so_for_all_data(loaded, own):
     (own / "aliases.csv").write_text(ADDRESSES)
+    (own / "product_aliases.csv").write_text(NAMES)
     rebuild(warehouse=loaded, aliases=own)
-    assert first_ticket(loaded)[0] == "ann@firm.example"
+    assert first_ticket(loaded) == ("ann@firm.example", "gallery-grid")
     (own / "aliases.csv").write_text(ADDRESSES.replace("ann@firm", "bob@firm"))
+    (own / "product_aliases.csv").write_text(NAMES.replace("gallery-grid", "other-grid"))
     rebuild(warehouse=loaded, aliases=own)
-    assert first_ticket(loaded)[0] == "bob@firm.example"
+    assert first_ticket(loaded) == ("bob@firm.example", "other-grid")
     (own / "aliases.csv").unlink()
+    (own / "product_aliases.csv").unlink()
     rebuild(warehouse=loaded, aliases=own)
-    assert first_ticket(loaded)[0] == "ann@home.example"
+    assert first_ticket(loaded) == ("ann@home.example", "Gallery Grid Pro")
     assert asked(loaded, "select count(*) from raw.files where file_name like 'your%'") == [(0,)]
 
 

@@ -213,7 +213,7 @@ def test_edge_case_57_a_share_of_nothing_is_unknown_and_says_its_n(two_late):
     (all_late,) = response(WHOLE)
     assert (all_late["within_2_days_share"], all_late["n_count"], all_late["late_count"]) == (0, 2, 2)
     (agent,) = two_late("response_by_group", WHOLE, kind="agent")
-    assert (agent["label"], agent["n_count"]) == ("nobody assigned", 2)
+    assert (agent["label"], agent["n_count"]) == ("not stated", 2)
     (nothing,) = response(chosen(WHOLE, date(2026, 10, 3), date(2026, 10, 4)))
     assert (nothing["within_2_days_share"], nothing["median_days"], nothing["n_count"]) == (None, None, 0)
     (load_of_nothing,) = two_late("load_by_group", chosen(WHOLE, date(2026, 10, 3), date(2026, 10, 4)), kind="desk")

@@ -10,7 +10,11 @@ from etl.__main__ import main
 from etl.build import read_queries
 from etl.define import comments
 from etl.load import load
+from etl.publish import Warehouse, connect
 from test_commands import POSTS, TICKETS
+
+METRICS = ("_seconds", "_days", "_count", "_at")
+OF_A_TICKET = "'ticket' as subject_kind"
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +101,21 @@ def test_a_file_that_fails_leaves_the_one_before(export, tmp_path, monkeypatch):
     assert code == 1
     assert "2 rows are more than a sheet of 2 holds; take CSV or Parquet" in said
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("t.xlsx", "before")]
+
+
+def test_the_one_row_per_ticket_export_has_every_metric(export, tmp_path, warehouse):
+    """Every number, instant and flag that reports.tickets knows, and the verdict of every rule on tickets."""
+    assert export("ticket_metrics", "--out", str(tmp_path / "t.csv"))[0] == 0
+    header = set((tmp_path / "t.csv").read_text("utf-8-sig").splitlines()[0].split(","))
+    with connect(Warehouse(warehouse).current()) as con:
+        known = [row[0] for row in con.execute("select column_name from (describe reports.tickets)").fetchall()]
+    queries = read_queries().items()
+    rules = [name.removeprefix("rules.") for name, sql in queries if name.startswith("rules.") and OF_A_TICKET in sql]
+    assert not {name for name in known if name.endswith(METRICS) or name.startswith("is_")} - header
+    verdicts = [{f"{rule.removesuffix('_time')}_verdict_code", f"{rule}_code"} for rule in rules]
+    assert len(verdicts) > 10
+    assert [names for names in verdicts if not names & header] == []
+    assert "satisfaction_code" in header
 
 
 def test_every_column_of_the_one_row_per_ticket_export_is_explained(export, tmp_path):

@@ -110,7 +110,7 @@ def test_edge_case_39_every_report_answers_where_a_field_never_occurs(log):
     assert len(asked) > 40
     found = log.execute("select kind, label, opened_count, backlog_count from reports.load_by_group order by kind")
     assert found.fetchall() == [
-        ("agent", "nobody assigned", 2, 1),
+        ("agent", "not stated", 2, 1),
         ("channel", "not stated", 2, 1),
         ("desk", "the desk", 2, 1),
         ("product", "not stated", 2, 1),

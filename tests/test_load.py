@@ -336,11 +336,11 @@ def test_first_record_may_be_long(raw, tmp_path):
     assert counts(load_text(raw, tmp_path, "tickets.csv", text)) == (1, 1, 0, 0, 0, 0)
 
 
-def test_utf16_file_cut_in_the_middle_of_a_character_is_an_error(tmp_path):
+def test_utf16_file_cut_in_the_middle_of_a_character_keeps_its_whole_records(raw, tmp_path):
     path = tmp_path / "tickets.csv"
-    path.write_bytes("ticket_id,opened_at\n1,2026-03-02\n".encode("utf-16") + b"x")
-    with pytest.raises(LoadError, match="neither UTF-8, UTF-16 nor Windows-1252 text"):
-        recognise(path, path.name)
+    path.write_bytes("ticket_id,opened_at\n1,2026-03-02\n2,2026-03-02\n3,2026-0".encode("utf-16") + b"x")
+    assert counts(load_file(raw, path)) == (3, 2, 0, 0, 0, 1)
+    assert raw.execute("select ticket_id from raw.tickets order by 1").fetchall() == [("1",), ("2",)]
 
 
 @pytest.mark.parametrize("name", ["t[1].csv", "t*.csv", "t?.csv", "t'; drop table x; --.csv", "year=2026/c0=7/t.csv"])

@@ -1134,6 +1134,15 @@ def test_people_can_be_masked_on_the_screen_and_in_files(sample, open_page, down
     assert metrics.client_id.str.fullmatch(r".…@.…").all()
 
 
+def test_a_clause_is_read_without_the_tags_of_the_specification(sample, open_page):
+    with connect(sample) as con:
+        readings = con.execute("select reading from policy.clauses where clause = '4.6'").fetchall()
+    assert any(re.search(r"\[[A-Z]\d", reading) for (reading,) in readings)
+    said = texts(open_page(sample, "pages/2_support/4_auto_closes.py"))
+    assert "Read as:" in said
+    assert not re.search(r"\[[A-Z]\d", said)
+
+
 # --- one ticket
 
 

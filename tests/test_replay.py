@@ -508,15 +508,15 @@ def test_a_bounded_number_is_kept_those_asked_for_last(small, unbuilt, monkeypat
     gone = replay(warehouse=small, as_of=AT.replace(second=1)).path
     stranger = first.with_name(f"19990101T000000.{first.name.partition('.')[2]}")
     stranger.write_bytes(first.read_bytes())
-    for number, path in enumerate((stranger, gone, first)):
+    for number, path in enumerate((gone, first, stranger)):
         os.utime(path, (number, number))
     newest = replay(warehouse=small, as_of=AT.replace(second=2)).path
     assert set(first.parent.glob("*.duckdb")) == {first, newest}
 
 
-def test_another_version_of_the_queries_makes_it_anew(small, unbuilt, monkeypatch):
+def test_another_version_of_the_product_makes_it_anew(small, unbuilt, monkeypatch):
     first = replay(warehouse=small, as_of=AT)
-    monkeypatch.setattr(etl.replay, "read_queries", lambda: read_queries() | {"reports.new": "select 1 as one"})
+    monkeypatch.setattr(etl.replay, "product_text_code", lambda: "another")
     assert not replay(warehouse=small, as_of=AT).was_kept
     assert first.path.exists()
 

@@ -84,6 +84,26 @@ def pick(*fields: str) -> alt.Parameter:
     return alt.selection_point(name="pick", fields=list(fields), toggle=False, clear=False)
 
 
+def pickable(drawn: alt.TopLevelMixin) -> dict[str, dict[str, object]]:
+    """Return what clicks on a chart can pick, in the order of its data, by what the tooltip calls it; days as ISO text."""
+    fields = next(list(param.select["fields"]) for param in drawn.params if param.name == "pick")
+    layers = drawn.layer if isinstance(drawn, alt.LayerChart) else [drawn]
+    frames = [drawn.data if layer.data is alt.Undefined else layer.data for layer in layers]
+    data, layer = next(both for both in zip(frames, layers, strict=True) if set(fields) <= set(both[0].columns))
+    told = [
+        tip.shorthand.removesuffix(":N").removesuffix(":O")
+        for tip in layer.encoding.tooltip
+        if ":Q" not in tip.shorthand
+    ]
+    groups = data.groupby(fields, sort=False, dropna=False)
+    names = [column for column in told if groups[column].nunique().max() <= 1]
+    first = data.drop_duplicates(fields)
+    days = {field: first[field].dt.strftime("%Y-%m-%d") for field in fields if field.endswith("_on")}
+    values = first[fields].assign(**days).astype(object).to_dict("records")
+    called = first[names].astype(str).itertuples(index=False)
+    return {", ".join(name): value for name, value in zip(called, values, strict=True)}
+
+
 def days_axis(days: pd.Series, name: str, title: str, until: pd.Series | None = None, **more) -> alt.X:
     """Return an x axis over local days with ticks at days of the data, at most nine.
 

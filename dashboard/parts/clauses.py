@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.parts.warehouse import rows
 from dashboard.parts.words import day
 
+TAGS = re.compile(r" ?\[[A-Z]\d+(?:[-, ]+[A-Z]?\d+)*\]")  # of readings, for who reads the specification
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!~$:|<>])")
 
 
@@ -20,6 +21,7 @@ def plain(text: object) -> str:
 def versions(number: str) -> pd.DataFrame:
     """Return the rows of a clause, newest version first; empty when the policy does not have it."""
     found = rows("policy.clauses", clause=number)
+    found = found.assign(reading=found.reading.str.replace(TAGS, "", regex=True))
     return found.sort_values("effective_on", ascending=False, kind="stable")
 
 

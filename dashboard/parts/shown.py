@@ -13,7 +13,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard.parts import timeline
+from dashboard.parts import charts, timeline
 from dashboard.parts.clauses import clause as draw_clause
 from dashboard.parts.clauses import plain
 from dashboard.parts.clauses import words as clause_words
@@ -289,13 +289,18 @@ def chart(
     if frame.empty or (counts and not frame[list(counts)].fillna(0).to_numpy().any()):
         st.caption(empty)
         return
+    drawn = drawing()
     event = st.altair_chart(
-        drawing().properties(padding={"left": 4, "top": 4, "right": 14, "bottom": 8}),
+        drawn.properties(padding={"left": 4, "top": 4, "right": 14, "bottom": 8}),
         key=f"chart_{name}",
         on_select="rerun" if leads_to else "ignore",
         alt=alt_text,
     )
-    foot(name, lambda: frame, note, clause, filters=chosen(), row_count=len(frame))
+    way = None
+    if leads_to:
+        points = charts.pickable(drawn)
+        way = Way("Tickets of", list(points), lambda point: tickets_page(leads_to(points[point])))
+    foot(name, lambda: frame, note, clause, filters=chosen(), row_count=len(frame), way=way)
     picked = event["selection"].get("pick") if leads_to else None
     if picked:
         values = {field: _picked(field, value) for field, value in picked[0].items()}
@@ -309,6 +314,23 @@ def _picked(field: str, value: object) -> object:
     return value
 
 
+@dataclass(frozen=True)
+class Way:
+    """A way to what is behind a chart or table without a pointer: by the name of a bar, or of a row."""
+
+    label: str
+    names: Sequence[str]
+    leave_for: Callable[[str], None]
+
+
+def _draw_way(name: str, way: Way) -> None:
+    """Draw a button that opens a list of names; the one chosen is left for."""
+    with st.popover("Tickets", icon=":material/list:", type="tertiary"):
+        asked = st.selectbox(way.label, way.names, index=None, placeholder="Choose, or type", key=f"way_{name}")
+    if asked is not None:
+        way.leave_for(asked)
+
+
 def foot(
     name: str,
     frame: Callable[[], pd.DataFrame],
@@ -320,6 +342,7 @@ def foot(
     filters: Filters | None = None,
     within: str | None = None,
     report: str | None = None,
+    way: Way | None = None,
 ) -> None:
     """Draw the line under a chart or table: what it counts, its clause, the same rows as a file."""
     snapshot = current()
@@ -335,6 +358,8 @@ def foot(
 
     with st.container(key=f"foot_{name}", horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(note, width="stretch")
+        if way:
+            _draw_way(name, way)
         if clause:
             draw_clause(clause)
         downloads("Download", name, frame, about, row_count)
@@ -488,6 +513,13 @@ def table(
             _draw_rows(name, frame, shown, columns, opens)
         with st.container(key=f"narrow_{name}"):
             st.table(_for_phone(frame, shown, columns, opens), border="horizontal", hide_index=True)
+    way = None
+    if opens in columns:
+        way = Way(
+            "Ticket",
+            list(dict.fromkeys(frame[opens].astype(str))),
+            lambda ticket: st.switch_page(page_path("ticket"), query_params={"ticket": ticket}),
+        )
     read = reader(report, **asked)
     counted = f"{total:,} {'row' if total == 1 else 'rows'}"
     foot(
@@ -500,6 +532,7 @@ def table(
         filters=filters,
         within=within,
         report=report,
+        way=way,
     )
     return total
 

@@ -52,13 +52,34 @@ matched as (
 
 ),
 
+-- Of purchases that end at one instant the last by its id, so that every build names the same.
+summed as (
+
+    select
+        ticket_id,
+        bool_or(is_covering and not is_end_unclear) as is_covered,
+        bool_or(is_covering and is_end_unclear) as has_unclear_end,
+        bool_or(purchased_at is null) as has_undated_purchase,
+        max(covered_until_at) filter (is_covering) as covered_until_at,
+        arg_max(purchase_id, row(covered_until_at, purchase_id)) filter (is_covering) as purchase_id,
+        arg_max(effective_on, row(covered_until_at, purchase_id)) filter (is_covering) as effective_on,
+        max(extra_rank) filter (is_covering) as covering_extra_rank,
+        max(extra_rank) filter (purchased_at is null) as undated_extra_rank,
+        max(purchased_at) as purchased_at,
+        coalesce(bool_or(is_covering and effective_on is not null), false) as is_told_by_covering
+    from matched
+    group by ticket_id
+
+),
+
+-- Where no covering purchase tells it all, the latest one tells the rest.
 latest as (
 
     select
         ticket_id,
-        max(purchased_at) as purchased_at
-    from matched
-    group by ticket_id
+        purchased_at
+    from summed
+    where not is_told_by_covering
 
 ),
 
@@ -68,31 +89,16 @@ latest_purchases as (
     select
         matched.ticket_id,
         max(matched.covered_until_at) as covered_until_at,
-        arg_max(matched.purchase_id, matched.covered_until_at) as purchase_id,
-        arg_max(matched.effective_on, matched.covered_until_at) as effective_on,
+        arg_max(matched.purchase_id, row(matched.covered_until_at, matched.purchase_id))
+            filter (matched.covered_until_at is not null) as purchase_id,
+        arg_max(matched.effective_on, row(matched.covered_until_at, matched.purchase_id))
+            filter (matched.covered_until_at is not null) as effective_on,
         max(matched.extra_rank) as extra_rank
     from matched
     inner join latest
         on latest.ticket_id = matched.ticket_id
         and latest.purchased_at = matched.purchased_at
     group by matched.ticket_id
-
-),
-
-summed as (
-
-    select
-        ticket_id,
-        bool_or(is_covering and not is_end_unclear) as is_covered,
-        bool_or(is_covering and is_end_unclear) as has_unclear_end,
-        bool_or(purchased_at is null) as has_undated_purchase,
-        max(covered_until_at) filter (is_covering) as covered_until_at,
-        arg_max(purchase_id, covered_until_at) filter (is_covering) as purchase_id,
-        arg_max(effective_on, covered_until_at) filter (is_covering) as effective_on,
-        max(extra_rank) filter (is_covering) as covering_extra_rank,
-        max(extra_rank) filter (purchased_at is null) as undated_extra_rank
-    from matched
-    group by ticket_id
 
 )
 

@@ -1,4 +1,4 @@
--- Whose desk this is, and the templates of the links back to its help desk.
+-- Whose desk this is, the templates of the links back to its help desk, and what a ticket without an agent is called.
 -- One row per name (there is one)
 
 select
@@ -7,5 +7,10 @@ select
     ticket_url,
     client_url,
     is_sample,
-    left_of_sample_text
+    left_of_sample_text,
+    -- Where no ticket has an agent, the export does not know who they are with [T9].
+    case
+        when exists (select 1 from raw.tickets where agent_id is not null) then 'nobody assigned'
+        else 'not stated'
+    end as unassigned_name
 from raw.desk

@@ -53,12 +53,4 @@ select
     exists (from raw.tickets where regexp_matches(environment, '\S')) as has_environments,
     exists (from raw.clients) as has_clients,
     exists (from raw.purchases) as has_purchases,
-    exists (from raw.subscriptions) as has_subscriptions,
-    -- Something is known to have gone on after as_of: what is quiet by then is no sign of old data.
-    exists (from later_posts)
-    or exists (from later_changes)
-    or exists (
-        from raw.tickets
-        cross join clock
-        where greatest(opened_at, first_responded_at, resolved_at, closed_at, last_activity_at) > clock.as_of_at
-    ) as has_later_facts
+    exists (from raw.subscriptions) as has_subscriptions

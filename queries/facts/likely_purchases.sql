@@ -1,5 +1,6 @@
 -- Purchases that are likely those of a client who has none under any address of theirs.
 -- One row per ticket_id
+-- Made whole: the purchases are anybody's, made by as_of
 --
 -- The buyer's address is often another one. Grounds: the purchase or licence key the ticket names,
 -- or the same address but for a +tag or gmail's dots [X9]. Shown, never merged.

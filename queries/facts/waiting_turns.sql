@@ -1,5 +1,6 @@
 -- The queue: unanswered turns of open tickets, with their place and when the desk will come to them.
 -- One row per ticket_id, turn_number
+-- Made whole: a place in the queue follows from every other turn that waits
 --
 -- The pace is the answers of the last days per second the desk was open in them; without an answer
 -- in that time nothing can be expected, and expected_answer_at is NULL [X11].

@@ -52,9 +52,13 @@ with reasons as (
         4 as urgency,
         'resolution_overdue' as reason_code,
         '1.6' as clause,
-        format('Resolution overdue, open for {:.0f} days, the desk''s turn', filtered_tickets.age_days) as reason,
+        format(
+            'Resolution overdue, open for {:.0f} weeks, the desk''s turn',
+            (epoch(clock.as_of_at) - epoch(filtered_tickets.opened_at)) / 604800
+        ) as reason,
         resolution_time.due_at
     from filtered_tickets
+    cross join facts.clock as clock
     inner join rules.resolution_time as resolution_time
         on resolution_time.subject_id = filtered_tickets.ticket_id
     where filtered_tickets.is_resolution_overdue

@@ -1,5 +1,6 @@
 -- Tickets that wait for a release, and whether it is out and the client was told.
 -- One row per ticket_id
+-- Made whole: a release that is out by as_of changes what is said of a ticket closed long before
 --
 -- Both open ones on hold for a release [S7] and those closed with that outcome. deferred_at is the
 -- last time the desk said so, else the closing, else it is not known, and the next release is sought

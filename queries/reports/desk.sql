@@ -30,10 +30,10 @@ said as (
         cast(newest.newest_fact_at + to_seconds(newest_local.offset_seconds) as date) as newest_fact_on,
         -- Not where newer facts are loaded, as in a replay: then the desk was quiet, and the data is not old.
         coalesce(epoch(clock.as_of_at) - epoch(newest.newest_fact_at) > 48 * 3600, false)
-        and not known.has_later_facts as is_stale
+        and not later_facts.has_later_facts as is_stale
     from facts.clock as clock
     cross join newest
-    cross join facts.known as known
+    cross join facts.later_facts as later_facts
     left join facts.local_time as now_local
         on now_local.piece_on = cast(clock.as_of_at as date)
         and now_local.from_at <= clock.as_of_at

@@ -110,7 +110,7 @@ select
     case
         when grouped.kind = 'desk' then 'the desk'
         when grouped.kind = 'product' then coalesce(products.product_name, nullif(grouped.code, ''), 'not stated')
-        when grouped.kind = 'agent' then coalesce(agents.name, nullif(grouped.code, ''), 'nobody assigned')
+        when grouped.kind = 'agent' then coalesce(agents.name, nullif(grouped.code, ''), desk.unassigned_name)
         else coalesce(nullif(grouped.code, ''), 'not stated')
     end as label,
     grouped.opened_count,
@@ -130,6 +130,7 @@ select
         order by grouped.opened_count desc, grouped.backlog_count desc, grouped.code
     ) as position
 from grouped
+cross join facts.desk as desk
 cross join known
 left join facts.products as products
     on grouped.kind = 'product'

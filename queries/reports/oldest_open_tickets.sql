@@ -3,7 +3,7 @@
 
 select
     filtered_tickets.ticket_id,
-    filtered_tickets.age_days,
+    (epoch(clock.as_of_at) - epoch(filtered_tickets.opened_at)) / 86400 as age_days,
     case when filtered_tickets.is_waiting_on_desk then 'desk' else 'client' end as turn_code,
     filtered_tickets.resolution_code,
     filtered_tickets.opened_at,
@@ -17,6 +17,7 @@ select
     filtered_tickets.ticket_link,
     row_number() over (order by filtered_tickets.opened_at, filtered_tickets.ticket_id) as position
 from filtered_tickets
+cross join facts.clock as clock
 inner join rules.resolution_time as resolution_time
     on resolution_time.subject_id = filtered_tickets.ticket_id
 where filtered_tickets.is_open

@@ -41,8 +41,11 @@ open_tickets as (
 
 select
     format(
-        'open for {:.1f} days at the end of {}, the {} turn',
-        open_tickets.age_seconds / 86400,
+        'open for {} at the end of {}, the {} turn',
+        case
+            when open_tickets.age_seconds < 28 * 86400 then format('{:.1f} days', open_tickets.age_seconds / 86400)
+            else format('{:.0f} weeks', open_tickets.age_seconds / 604800)
+        end,
         strftime(open_tickets.day_on, '%-d %b %Y'),
         case when words.is_agent then 'client''s' else 'desk''s' end
     ) as situation,

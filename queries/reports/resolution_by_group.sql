@@ -51,7 +51,7 @@ select
     case
         when grouped.kind = 'desk' then 'the desk'
         when grouped.kind = 'product' then coalesce(products.product_name, nullif(grouped.code, ''), 'not stated')
-        when grouped.kind = 'agent' then coalesce(agents.name, nullif(grouped.code, ''), 'nobody assigned')
+        when grouped.kind = 'agent' then coalesce(agents.name, nullif(grouped.code, ''), desk.unassigned_name)
         else coalesce(nullif(grouped.code, ''), 'not stated')
     end as label,
     grouped.ticket_count,
@@ -71,6 +71,7 @@ select
         order by grouped.middle_and_p90_days[1] desc nulls last, grouped.n_count desc, grouped.code
     ) as position
 from grouped
+cross join facts.desk as desk
 left join facts.products as products
     on grouped.kind = 'product'
     and products.product_id = grouped.code

@@ -1,99 +1,129 @@
 -- Tickets as a list for people, with every value that a chart or a tile leads here by.
 -- One row per ticket_id
 
+with aged as (
+
+    select
+        filtered_tickets.*,
+        (epoch(clock.as_of_at) - epoch(filtered_tickets.opened_at)) / 86400 as age_days
+    from filtered_tickets
+    cross join facts.clock as clock
+
+),
+
+timed as (
+
+    select
+        *,
+        case when is_open then age_days else resolution_days end as lasted_days
+    from aged
+
+),
+
+-- Four weeks and more are said in weeks.
+told as (
+
+    select
+        *,
+        case
+            when lasted_days < 28 then format('{:.1f} days', lasted_days)
+            else format('{:.0f} weeks', lasted_days / 7)
+        end as lasted
+    from timed
+
+)
+
 select
-    filtered_tickets.ticket_id,
+    told.ticket_id,
     case
-        when filtered_tickets.is_answer_overdue
-            then format('answer overdue after {:.1f} business days', filtered_tickets.waiting_business_days)
-        when filtered_tickets.is_waiting_for_answer
-            then format('waits for an answer for {:.1f} business days', filtered_tickets.waiting_business_days)
-        when filtered_tickets.is_open and filtered_tickets.outcome_code = 'deferred' then 'waits for a release'
-        when filtered_tickets.is_open and filtered_tickets.is_waiting_on_desk
-            then format('open for {:.1f} days, the desk''s turn', filtered_tickets.age_days)
-        when filtered_tickets.is_open
-            then format('open for {:.1f} days, the client''s turn', filtered_tickets.age_days)
-        when filtered_tickets.is_open is null then 'open or closed is not known'
-        when filtered_tickets.resolved_at is not null
-            then format('resolved after {:.1f} days', filtered_tickets.resolution_days)
-        when filtered_tickets.outcome_code = 'auto_closed' then 'closed as inactive'
-        when filtered_tickets.outcome_code = 'duplicate' then 'closed as a duplicate'
-        when filtered_tickets.outcome_code = 'deferred' then 'closed, waits for a release'
-        when filtered_tickets.outcome_code = 'unresolved' then 'closed unresolved'
+        when told.is_answer_overdue
+            then format('answer overdue after {:.1f} business days', told.waiting_business_days)
+        when told.is_waiting_for_answer
+            then format('waits for an answer for {:.1f} business days', told.waiting_business_days)
+        when told.is_open and told.outcome_code = 'deferred' then 'waits for a release'
+        when told.is_open and told.is_waiting_on_desk
+            then format('open for {}, the desk''s turn', told.lasted)
+        when told.is_open then format('open for {}, the client''s turn', told.lasted)
+        when told.is_open is null then 'open or closed is not known'
+        when told.resolved_at is not null then format('resolved after {}', told.lasted)
+        when told.outcome_code = 'auto_closed' then 'closed as inactive'
+        when told.outcome_code = 'duplicate' then 'closed as a duplicate'
+        when told.outcome_code = 'deferred' then 'closed, waits for a release'
+        when told.outcome_code = 'unresolved' then 'closed unresolved'
         else 'closed, outcome unknown'
     end
     || case
-        when filtered_tickets.response_code in ('within_1_day', 'within_2_days', 'late')
-            and not filtered_tickets.is_open
-            and filtered_tickets.response_business_days is not null
-            then format(', answered after {:.1f} business days', filtered_tickets.response_business_days)
+        when told.response_code in ('within_1_day', 'within_2_days', 'late')
+            and not told.is_open
+            and told.response_business_days is not null
+            then format(', answered after {:.1f} business days', told.response_business_days)
         else ''
     end as situation,
-    filtered_tickets.subject,
-    filtered_tickets.client_name,
-    filtered_tickets.product_name,
-    filtered_tickets.agent_name,
-    filtered_tickets.client_id,
-    filtered_tickets.product_id,
-    filtered_tickets.agent_id,
-    filtered_tickets.channel_code,
-    filtered_tickets.opened_at,
-    filtered_tickets.opened_on,
-    filtered_tickets.opened_week_on,
-    filtered_tickets.opened_weekday,
-    filtered_tickets.opened_hour,
-    filtered_tickets.first_responded_at,
-    filtered_tickets.responded_on,
-    filtered_tickets.responded_week_on,
-    filtered_tickets.response_business_days,
-    filtered_tickets.response_code,
-    filtered_tickets.response_bucket,
-    filtered_tickets.resolved_at,
-    filtered_tickets.resolved_on,
-    filtered_tickets.resolved_week_on,
-    filtered_tickets.resolution_days,
-    filtered_tickets.resolution_code,
-    filtered_tickets.resolution_bucket,
-    filtered_tickets.closed_at,
-    filtered_tickets.closed_on,
-    cast(date_trunc('month', filtered_tickets.closed_on) as date) as closed_month_on,
-    filtered_tickets.is_open,
-    filtered_tickets.version,
+    told.subject,
+    told.client_name,
+    told.product_name,
+    told.agent_name,
+    told.client_id,
+    told.product_id,
+    told.agent_id,
+    told.channel_code,
+    told.opened_at,
+    told.opened_on,
+    told.opened_week_on,
+    told.opened_weekday,
+    told.opened_hour,
+    told.first_responded_at,
+    told.responded_on,
+    told.responded_week_on,
+    told.response_business_days,
+    told.response_code,
+    told.response_bucket,
+    told.resolved_at,
+    told.resolved_on,
+    told.resolved_week_on,
+    told.resolution_days,
+    told.resolution_code,
+    told.resolution_bucket,
+    told.closed_at,
+    told.closed_on,
+    cast(date_trunc('month', told.closed_on) as date) as closed_month_on,
+    told.is_open,
+    told.version,
     -- Closed, but nobody knows how, is unknown; open and not waiting for a release, there is none yet.
     coalesce(
-        filtered_tickets.outcome_code,
-        case when not filtered_tickets.is_open then 'unknown' end
+        told.outcome_code,
+        case when not told.is_open then 'unknown' end
     ) as outcome_code,
-    coalesce(filtered_tickets.satisfaction_code, 'unknown') as satisfaction_code,
-    filtered_tickets.post_count,
-    filtered_tickets.is_in_averages,
-    filtered_tickets.is_in_averages
-    and filtered_tickets.response_code in ('within_1_day', 'within_2_days', 'late') as is_answered,
-    filtered_tickets.is_in_averages
-    and filtered_tickets.resolution_code in ('within_1_week', 'within_2_weeks', 'late') as is_resolved,
-    filtered_tickets.is_in_averages
-    and coalesce(filtered_tickets.response_verdict in ('pass', 'fail'), false) as is_judged_on_response,
-    coalesce(filtered_tickets.reopen_count > 0, false) as is_reopened,
-    filtered_tickets.age_days,
-    filtered_tickets.is_waiting_on_desk,
-    filtered_tickets.is_answer_overdue,
-    filtered_tickets.is_resolution_overdue,
+    coalesce(told.satisfaction_code, 'unknown') as satisfaction_code,
+    told.post_count,
+    told.is_in_averages,
+    told.is_in_averages
+    and told.response_code in ('within_1_day', 'within_2_days', 'late') as is_answered,
+    told.is_in_averages
+    and told.resolution_code in ('within_1_week', 'within_2_weeks', 'late') as is_resolved,
+    told.is_in_averages
+    and coalesce(told.response_verdict in ('pass', 'fail'), false) as is_judged_on_response,
+    coalesce(told.reopen_count > 0, false) as is_reopened,
+    told.age_days,
+    told.is_waiting_on_desk,
+    told.is_answer_overdue,
+    told.is_resolution_overdue,
     -- Closed for inactivity, but nobody knows when it was due [A3].
     coalesce(
-        filtered_tickets.auto_close_state,
-        case when not filtered_tickets.is_open and filtered_tickets.outcome_code = 'auto_closed' then 'unknown' end
+        told.auto_close_state,
+        case when not told.is_open and told.outcome_code = 'auto_closed' then 'unknown' end
     ) as auto_close_state,
-    filtered_tickets.auto_close_on,
-    coalesce(filtered_tickets.last_word_by, 'unknown') as last_word_code,
-    filtered_tickets.is_neglected,
-    filtered_tickets.eligibility_code,
-    filtered_tickets.eligibility_clause,
-    filtered_tickets.eligibility_reason,
-    filtered_tickets.condition_count,
-    filtered_tickets.met_condition_count,
-    case when filtered_tickets.eligibility_code = 'unknown' then 'nothing against it in ' else 'met ' end
-    || filtered_tickets.met_condition_count || ' of ' || filtered_tickets.condition_count as conditions_text,
-    filtered_tickets.ticket_link,
+    told.auto_close_on,
+    coalesce(told.last_word_by, 'unknown') as last_word_code,
+    told.is_neglected,
+    told.eligibility_code,
+    told.eligibility_clause,
+    told.eligibility_reason,
+    told.condition_count,
+    told.met_condition_count,
+    case when told.eligibility_code = 'unknown' then 'nothing against it in ' else 'met ' end
+    || told.met_condition_count || ' of ' || told.condition_count as conditions_text,
+    told.ticket_link,
     -- Newest first. Not a row number: that would need every ticket, and a page asks for a few.
-    -cast(epoch(filtered_tickets.opened_at) as bigint) as position
-from filtered_tickets
+    -cast(epoch(told.opened_at) as bigint) as position
+from told

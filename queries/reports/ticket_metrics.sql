@@ -27,6 +27,17 @@ spoken as (
 
 ),
 
+-- A ticket may be the older of two pairs.
+older_of_pairs as (
+
+    select
+        subject_id as ticket_id,
+        max(verdict) as verdict
+    from rules.duplicate
+    group by subject_id
+
+),
+
 -- A ticket may be of two pairs: the newer of one and the older of the next.
 pairs as (
 
@@ -96,6 +107,8 @@ select
     filtered_tickets.response_business_seconds,
     -- The same in business days of the desk. (1.5)
     filtered_tickets.response_business_days,
+    -- A business day of the desk, in seconds: that of the week in force where the response clock starts. (1.5)
+    filtered_tickets.business_day_seconds,
     -- The first instant at which the last limit of the terms is used up. (1.5)
     filtered_tickets.response_due_at,
     -- The first response against both limits; not_started: the client has not written yet. (1.5)
@@ -112,6 +125,8 @@ select
     spoken.agent_word_count,
     -- Public words of the client, without automatic ones; empty where the load holds no posts of the ticket.
     spoken.client_word_count,
+    -- Public words of both, up to the closing; empty where the load does not say who wrote when.
+    filtered_tickets.post_count,
     -- The first time it was resolved, whether or not that held. (1.6)
     filtered_tickets.first_resolved_at,
     -- The closing with a resolution that stands; empty while the ticket is open. (1.6)
@@ -130,6 +145,8 @@ select
     filtered_tickets.desk_seconds,
     -- How often the ticket came back after a closing. (1.6)
     filtered_tickets.reopen_count,
+    -- What the client said of the support: good, bad or unrated; empty where the export does not say.
+    filtered_tickets.satisfaction_code,
     -- Whether the ticket is open at as-of.
     filtered_tickets.is_open,
     -- The closing that ended the ticket.
@@ -137,9 +154,21 @@ select
     -- How the ticket ended; deferred also while it waits for a release. (4.9)
     filtered_tickets.outcome_code,
     -- Days of 24 hours from the opening to as-of.
-    filtered_tickets.age_days,
+    (epoch(clock.as_of_at) - epoch(filtered_tickets.opened_at)) / 86400 as age_days,
     -- Whether the next word is the desk's.
     filtered_tickets.is_waiting_on_desk,
+    -- Whether a question of the client waits for an answer. (1.5)
+    filtered_tickets.is_waiting_for_answer,
+    -- Since when a question of the client waits for an answer; empty when none does. (1.5)
+    filtered_tickets.waiting_since_at,
+    -- By when that question was expected to be answered. (1.5)
+    filtered_tickets.answer_due_at,
+    -- How long it has waited, in business days of the desk. (1.5)
+    filtered_tickets.waiting_business_days,
+    -- Whether that is longer than the last limit of the terms. (1.5)
+    filtered_tickets.is_answer_overdue,
+    -- Whether the ticket is open for longer than the last limit of the terms. (1.6)
+    filtered_tickets.is_resolution_overdue,
     -- The last word of client or desk, else the opening. (4.6)
     filtered_tickets.last_activity_at,
     -- Whose word was the last: client, agent or nobody. (4.6)
@@ -150,10 +179,14 @@ select
     filtered_tickets.auto_close_state,
     -- Whether the ticket is closed, or about to be, for a silence that is the desk's. (4.6)
     filtered_tickets.is_neglected,
+    -- What the rule on closing for inactivity says. (4.6)
+    cast(auto_close.verdict as varchar) as auto_close_verdict_code,
     -- The older ticket of the client on the same issue. (4.7)
     paired.older_ticket_id,
     -- The newer ticket of the client on the same issue. (4.7)
     paired.newer_ticket_id,
+    -- What the rule on duplicates says, of the older of a pair. (4.7)
+    cast(duplicate.verdict as varchar) as duplicate_verdict_code,
     -- Whether the ticket counts in averages: the older of a pair does not. (4.7)
     filtered_tickets.is_in_averages,
     -- Whether the client could ask this question when the ticket was opened. (2)
@@ -181,12 +214,17 @@ select
     -- Where the ticket is in the help desk.
     filtered_tickets.ticket_link
 from filtered_tickets
+cross join facts.clock as clock
 left join questions
     on questions.ticket_id = filtered_tickets.ticket_id
 left join spoken
     on spoken.ticket_id = filtered_tickets.ticket_id
 left join paired
     on paired.ticket_id = filtered_tickets.ticket_id
+left join rules.auto_close as auto_close
+    on auto_close.subject_id = filtered_tickets.ticket_id
+left join older_of_pairs as duplicate
+    on duplicate.ticket_id = filtered_tickets.ticket_id
 left join rules.coverage as coverage
     on coverage.subject_id = filtered_tickets.ticket_id
 left join rules.support_extra as support_extra

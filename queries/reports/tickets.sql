@@ -66,7 +66,7 @@ select
     subjects.satisfaction_code,
     coalesce(clients.name, tickets.client_id) as client_name,
     coalesce(products.product_name, tickets.product_id, 'not stated') as product_name,
-    coalesce(agents.name, tickets.agent_id, 'nobody assigned') as agent_name,
+    coalesce(agents.name, tickets.agent_id, desk.unassigned_name) as agent_name,
     replace(desk.ticket_url, '{ticket_id}', url_encode(tickets.ticket_id)) as ticket_link,
     cast(date_trunc('week', opened.day_on) as date) as opened_week_on,
     isodow(opened.day_on) as opened_weekday,
@@ -84,7 +84,6 @@ select
         as bigint
     ) as response_bucket,
     cast(least(30, greatest(0, ceil(tickets.resolution_seconds / 86400) - 1)) as bigint) as resolution_bucket,
-    (epoch(clock.as_of_at) - epoch(tickets.opened_at)) / 86400 as age_days,
     -- Public posts of people up to the end of the ticket's clock; unknown without posts, or without that end.
     case
         when tickets.response_basis = 'posts' and not tickets.is_closed_at_unknown_time
@@ -110,7 +109,6 @@ select
     auto_closes.closes_on as auto_close_on,
     coalesce(auto_closes.is_neglected, false) as is_neglected
 from facts.tickets as tickets
-cross join facts.clock as clock
 cross join facts.desk as desk
 left join facts.subjects as subjects
     on subjects.ticket_id = tickets.ticket_id

@@ -42,7 +42,11 @@ judged as (
         tickets.*,
         terms.idle_effective_on as effective_on,
         states.state,
-        round(abs(states.late_seconds) / 3600, 1) as hour_count,
+        -- Up to two days in hours, as the terms' own 24 and 48.
+        case
+            when abs(states.late_seconds) < 172800 then format('{:.1f} hours', abs(states.late_seconds) / 3600)
+            else format('{:.1f} days', abs(states.late_seconds) / 86400)
+        end as distance,
         case
             when states.state = 'on_time' then 'pass'
             when states.state in ('early', 'late', 'missed') then 'fail'
@@ -71,12 +75,12 @@ select
     auto_close_due_at as due_at,
     verdict,
     case
-        when state = 'on_time' then 'closed automatically ' || hour_count || ' h after it was due'
-        when state = 'early' then 'closed automatically ' || hour_count || ' h before it was due'
-        when state = 'late' then 'closed automatically ' || hour_count || ' h after it was due'
-        when state = 'missed' then 'still open ' || hour_count || ' h after it was due to be closed'
-        when state = 'due' then 'due to be closed for ' || hour_count || ' h'
-        when state in ('active', 'closing_soon') then 'due to be closed in ' || hour_count || ' h'
+        when state = 'on_time' then 'closed automatically ' || distance || ' after it was due'
+        when state = 'early' then 'closed automatically ' || distance || ' before it was due'
+        when state = 'late' then 'closed automatically ' || distance || ' after it was due'
+        when state = 'missed' then 'still open ' || distance || ' after it was due to be closed'
+        when state = 'due' then 'due to be closed for ' || distance
+        when state in ('active', 'closing_soon') then 'due to be closed in ' || distance
         when outcome_code = 'deferred' then 'waits for a release'
         when is_open is null then 'the export says nothing about closings'
         when is_open then 'the export does not say when it was last active'

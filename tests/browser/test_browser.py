@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from python_calamine import CalamineWorkbook
 
 from browser.conftest import NARROW, WIDE, act, serve, settle
@@ -256,6 +256,38 @@ def test_a_client_of_a_table_leads_to_what_they_may_ask_for(visit):
     other = visit(re.sub(r"^https?://[^/]+", "", link.get_attribute("href")), size=NARROW)
     heading(other, link.inner_text())
     expect(other.get_by_role("heading", name="Every condition of support")).to_be_visible()
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until the target has the focus."""
+    for _ in range(120):
+        if target.evaluate("e => e === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError("no number of tabs leads there")
+
+
+def test_a_bar_and_a_row_lead_to_their_tickets_by_keyboard_alone(visit):
+    page = visit("/response_and_resolution")
+    label = page.get_by_test_id("stVegaLiteChart").first.locator("path[aria-roledescription=bar]").nth(5)
+    said = label.get_attribute("aria-label")
+    week, count = re.search(r"week from Monday: ([^;]+)", said)[1], re.search(r"\btickets: ([\d,]+)", said)[1]
+    band = re.search(r"tickets that are: ([^;]+)", said)[1]
+    tab_to(page, page.locator("[class*=st-key-foot_] button", has_text="Tickets").first)
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("combobox", name="Tickets of"))
+    page.keyboard.type(f"{week}, {band}")
+    act(page, lambda: page.keyboard.press("Enter"))
+    heading(page, "Tickets")
+    assert rows_of(page) == int(count.replace(",", ""))
+
+    ticket = page.locator("[data-testid=stTable] a").first.text_content()
+    tab_to(page, page.locator("[class*=st-key-foot_tickets] button", has_text="Tickets"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("combobox", name="Ticket", exact=True))
+    page.keyboard.type(ticket)
+    act(page, lambda: page.keyboard.press("Enter"))
+    heading(page, f"Ticket {ticket}")
 
 
 def test_a_row_leads_to_its_ticket_and_back_to_the_help_desk(visit):
