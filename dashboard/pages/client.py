@@ -16,7 +16,7 @@ facts(
         "Country": (client.country_code, None),
         "Purchases": (client.purchase_count, None),
         "Tickets": (client.ticket_count, None),
-        "of them not eligible": (client.ineligible_count, None),
+        "Not eligible": (client.ineligible_count, None),
         "Last ticket": (client.last_opened_on, "day"),
     }
 )

@@ -28,8 +28,8 @@ def look_up() -> None:
         if client is None:
             _say_nobody(asked)
             return
-        name = person(client.client_name, client.client_id)
-        st.markdown(f"**{plain(name)}** {_written(client.client_id)}")
+        name = f"**{plain(person(client.client_name))}** " if isinstance(client.client_name, str) else ""
+        st.markdown(f"{name}{_written(client.client_id)}")
         if rows("reports.client_rights", client_id=client.client_id).empty:
             nothing_known(client)
         else:
@@ -69,7 +69,8 @@ def client_head():
             st.info("The address of this page names no client.")
         _ask(asked)
         st.stop()
-    name = person(client.client_name, client.client_id)
+    # An address as a title would become a link to write mail by.
+    name = person(client.client_name) if isinstance(client.client_name, str) else "Client"
     st.set_page_config(page_title=tab_title(name))
     st.title(plain(name), anchor=False)
     st.caption(

@@ -1,5 +1,5 @@
 -- What is known of the tickets opened in the period, measure by measure, and what would end the unknown.
--- Date: the day of opening; for the queue, what is open now, whatever the period.
+-- Date: the day of opening; for the queue and for activity, what is open now, whatever the period.
 -- One row per measure
 
 with tickets as (
@@ -93,6 +93,19 @@ counted as (
 
     union all
 
+    -- A ticket that waits for a release is not closed for inactivity [A6].
+    select
+        'activity' as measure,
+        'when it was last active' as called,
+        'Load the posts of the tickets, or an export that has the last activity.' as remedy,
+        count(*) as ticket_count,
+        count(*) filter (auto_close_state is null) as unknown_count
+    from filtered_tickets
+    where is_open is distinct from false
+        and outcome_code is distinct from 'deferred'
+
+    union all
+
     select
         'reopens' as measure,
         'whether it came back' as called,
@@ -134,9 +147,9 @@ select
         else format(
             'Of {:,} {}, {} is not known for {:,}.',
             ticket_count,
-            case when measure = 'queue' then 'open ' else '' end
+            case when measure in ('queue', 'activity') then 'open ' else '' end
             || case when ticket_count = 1 then 'ticket' else 'tickets' end
-            || case when measure = 'queue' then '' else ' opened in the period' end,
+            || case when measure in ('queue', 'activity') then '' else ' opened in the period' end,
             called,
             unknown_count
         )

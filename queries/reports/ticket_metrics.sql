@@ -195,6 +195,10 @@ select
     filtered_tickets.eligibility_clause,
     -- Why, in a sentence.
     filtered_tickets.eligibility_reason,
+    -- Conditions of support the terms asked of it when it was opened. (2)
+    filtered_tickets.condition_count,
+    -- Of these the ones it is known to meet; what is unknown is not among them. (2)
+    filtered_tickets.met_condition_count,
     -- Whether the ticket was opened within the support period of a purchase. (1.2)
     cast(coverage.verdict as varchar) as coverage_verdict_code,
     -- Whether the purchase had the support extra. (2.1)
