@@ -139,11 +139,15 @@ def said(days: pd.Series, weekday: bool = False) -> pd.Series:
     return days.dt.strftime("%a ") + text if weekday else text
 
 
-def legend(labels: Sequence[str]) -> alt.Legend:
-    """Return a legend above the chart: one row where its labels fit, else as many columns as do."""
+def legend(labels: Sequence[str], beyond: int = 40) -> alt.Legend:
+    """Return a legend above the chart: one row where its labels fit, else as many columns as do.
+
+    It may reach so many pixels beyond the bars: none where they end at the edge of a phone.
+    """
     widths = [LETTER * len(label) + SYMBOL for label in labels]
     columns = alt.ExprRef(
-        f"width + 40 >= {sum(widths):.0f} ? {len(widths)} : max(1, floor((width + 40) / {max(widths, default=1):.0f}))"
+        f"width + {beyond} >= {sum(widths):.0f} ? {len(widths)} "
+        f": max(1, floor((width + {beyond}) / {max(widths, default=1):.0f}))"
     )
     return alt.Legend(
         orient="top",
@@ -158,13 +162,21 @@ def legend(labels: Sequence[str]) -> alt.Legend:
     )
 
 
-def meaning(field: str, words: dict[str, str], present: pd.Series) -> alt.Color:
+def wrapped() -> alt.Axis:
+    """Return the axis of rows with long names, told in two lines: on a phone the bars need the room."""
+    # The second line begins at the first space after half of the name.
+    half = "indexof(datum.label, ' ', ceil(length(datum.label) / 2) - 3)"
+    lines = f"length(datum.label) > 20 && {half} > 0 ? [slice(datum.label, 0, {half}), slice(datum.label, {half} + 1)] : datum.label"
+    return alt.Axis(labelExpr=lines, labelLimit=200, ticks=False, domain=False)
+
+
+def meaning(field: str, words: dict[str, str], present: pd.Series, beyond: int = 40) -> alt.Color:
     """Return the colour of a code: the codes that occur, in the order of `words`, worst last."""
     codes = [code for code in words if code in set(present)]
     return alt.Color(
         f"{field}:N",
         scale=alt.Scale(domain=[words[code] for code in codes], range=[MEANINGS[code] for code in codes]),
-        legend=legend([words[code] for code in codes]),
+        legend=legend([words[code] for code in codes], beyond),
     )
 
 
@@ -489,22 +501,22 @@ def ahead(frame: pd.DataFrame, words: dict[str, str]) -> alt.Chart:
         label=frame.closes_on.dt.strftime("%a|").where(~frame.is_today, "today|")
         + frame.closes_on.dt.day.astype(str)
         + frame.closes_on.dt.strftime(" %b"),
-        closes_on=frame.closes_on.dt.strftime("%Y-%m-%d"),
         called=frame.last_word_code.map(words),
         order=frame.last_word_code.map(list(words).index),
     )
+    closing = shown[shown.ticket_count > 0]
     colours = {"agent": WAITING, "unknown": UNKNOWN, "client": NEGLECTED, "nobody": "#96487C"}
-    codes = [code for code in words if code in set(frame.last_word_code[frame.ticket_count > 0])]
+    codes = [code for code in words if code in set(closing.last_word_code)]
     return (
-        alt.Chart(shown)
+        alt.Chart(closing)
         .mark_bar(cursor="pointer", stroke=paper(), strokeWidth=0.5)
         .encode(
             x=alt.X(
                 "label:O",
-                sort=list(shown.label.drop_duplicates()),
                 title="day on which the tickets close if nobody writes",
                 axis=alt.Axis(labelAngle=0, labelExpr="split(datum.label, '|')", labelOverlap=False),
-                scale=alt.Scale(paddingInner=0.25),
+                # A day on which nothing closes is a day too.
+                scale=alt.Scale(domain=list(shown.label.drop_duplicates()), paddingInner=0.25),
             ),
             y=alt.Y("ticket_count:Q", title="tickets", axis=alt.Axis(tickMinStep=1, format=",d")),
             color=alt.Color(
@@ -521,7 +533,6 @@ def ahead(frame: pd.DataFrame, words: dict[str, str]) -> alt.Chart:
                 alt.Tooltip("day_ticket_count:Q", title="of", format=",d"),
             ],
         )
-        .transform_filter("datum.ticket_count > 0 || datum.order == 0")
         .add_params(pick("closes_on", "last_word_code"))
         .properties(height=260)
     )
@@ -541,7 +552,6 @@ def by_month(frame: pd.DataFrame, words: dict[str, str]) -> alt.Chart:
         called=long.state.map(words),
         order=long.state.map(list(called.values()).index),
         label=long.month_on.dt.strftime("%b %Y"),
-        month_on=long.month_on.dt.strftime("%Y-%m-%d"),
     )
     names = [words[code] for code in codes]
     return (
@@ -628,7 +638,7 @@ def terms(frame: pd.DataFrame, rules: dict[str, str], verdicts: dict[str, str]) 
         alt.Chart(shown)
         .mark_bar(cursor="pointer", height={"band": 0.78})
         .encode(
-            y=alt.Y("row:N", sort=names, title=None, axis=alt.Axis(labelLimit=230, ticks=False, domain=False)),
+            y=alt.Y("row:N", sort=names, title=None, axis=wrapped()),
             x=alt.X(
                 "left:Q",
                 title="month",
@@ -644,7 +654,7 @@ def terms(frame: pd.DataFrame, rules: dict[str, str], verdicts: dict[str, str]) 
                 ),
             ),
             x2="right:Q",
-            color=meaning("called", verdicts, judged.verdict),
+            color=meaning("called", verdicts, judged.verdict, beyond=0),
             tooltip=[
                 alt.Tooltip("row:N", title="clause and rule"),
                 alt.Tooltip("month:N", title="month"),
@@ -655,7 +665,7 @@ def terms(frame: pd.DataFrame, rules: dict[str, str], verdicts: dict[str, str]) 
             ],
         )
         .add_params(pick("clause", "rule", "verdict", "month_on", "is_about_tickets"))
-        .properties(height={"step": 26})
+        .properties(height={"step": 31})
     )
 
 
@@ -678,9 +688,9 @@ def side_by_side(frame: pd.DataFrame, rules: dict[str, str], verdicts: dict[str,
         alt.Chart(shown)
         .mark_bar(height={"band": 0.74}, stroke=paper(), strokeWidth=0.5)
         .encode(
-            y=alt.Y("row:N", sort=names, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False)),
+            y=alt.Y("row:N", sort=names, title=None, axis=wrapped()),
             x=alt.X("finding_count:Q", title="findings", axis=alt.Axis(tickMinStep=1, tickCount=6, format=",d")),
-            color=meaning("called", verdicts, judged.verdict),
+            color=meaning("called", verdicts, judged.verdict, beyond=0),
             order="order:Q",
             tooltip=[
                 alt.Tooltip("row:N", title="rule"),
@@ -688,7 +698,7 @@ def side_by_side(frame: pd.DataFrame, rules: dict[str, str], verdicts: dict[str,
                 alt.Tooltip("finding_count:Q", title="findings", format=",d"),
             ],
         )
-        .properties(height={"step": 28})
+        .properties(height={"step": 31})
     )
 
 

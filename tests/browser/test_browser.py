@@ -290,6 +290,37 @@ def test_a_bar_and_a_row_lead_to_their_tickets_by_keyboard_alone(visit):
     heading(page, f"Ticket {ticket}")
 
 
+def test_a_cell_of_the_terms_leads_to_its_findings(visit):
+    page = visit("/terms")
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    cell = chart.locator("path[aria-roledescription=bar][aria-label*='verdict: not met']").first
+    said = cell.get_attribute("aria-label")
+    count = int(re.search(r"\bfindings: ([\d,]+)", said)[1].replace(",", ""))
+    act(page, cell.click)
+    heading(page, "Tickets")
+    expect(page).to_have_url(re.compile(r"rule=\w+&verdict=fail&opened_month_on=\d{4}-\d\d-01"))
+    assert rows_of(page) == count
+
+
+def test_twelve_months_for_six_show_the_tickets_that_would_be_covered(visit):
+    page = visit("/what_if")
+    expect(page.get_by_text("Choose a number of the terms")).to_be_visible()
+    page.get_by_role("combobox", name="Numbers to change").fill("support period: months")
+    act(page, page.get_by_role("option", name="1.2 Inside the support period: months (6)").click)
+    page.keyboard.press("Escape")  # what lies beside an open list is hidden from whoever cannot see it
+    typed = page.get_by_role("textbox", name="Inside the support period: months")
+    typed.fill("12")
+    act(page, lambda: typed.press("Enter"))
+    expect(page.get_by_role("heading", name="Inside the support period, months: 6 → 12")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"coverage\.months=12"))
+    expect(page.get_by_text("verdicts that would change")).to_be_visible()
+    grid = page.locator(".st-key-wide_what_if_changes canvas").first
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    act(page, lambda: page.mouse.click(box["x"] + 490, box["y"] + 52))
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"Ticket \d+"))
+
+
 def test_a_row_leads_to_its_ticket_and_back_to_the_help_desk(visit):
     page = visit("/tickets?is_answer_overdue=true")
     grid = page.locator("[data-testid=stDataFrame]:visible canvas").first
