@@ -5,8 +5,8 @@ does not depend on the clock, and stays as it is stored. Of a table that says so
 ticket by itself, the rows of all other tickets are taken out, and made again by the table's own
 query, which is given the rows of those tickets alone of every table of tickets it reads. Any other
 table whose query reads the clock, itself or through what it reads, is made whole. Where one of
-these has other rows than before, the tickets that its rows name, and those of the clients that they
-name, are no longer settled either.
+these has other rows than before, the tickets that its rows name, and those of the clients or, where
+they name none, of the versions of products that they name, are no longer settled either.
 
 What a table is follows from its query: one row, or some, per ticket_id, unless the header says "Made
 whole". Tests hold every such query to it, and compare with snapshots that are built whole.
@@ -18,12 +18,24 @@ from datetime import datetime
 
 import duckdb
 
-from etl.build import REFERENCE, QueryError, in_order, order, read_queries, reads, views_in_a_snapshot, with_filters
+from etl.build import (
+    REFERENCE,
+    QueryError,
+    in_order,
+    kept_in,
+    order,
+    read_queries,
+    reads,
+    views_in_a_snapshot,
+    with_filters,
+)
 from etl.tables import tables
 
 PER_TICKET = re.compile(r"^-- One row per (?:(ticket_id)\b|(subject_id) \(a ticket_id\))", re.M)
 MADE_WHOLE = re.compile(r"^-- Made whole", re.M)
 CLOCK = ("raw.clock", "facts.clock")
+# Whose tickets a row may be about that names no ticket; of a client, of whatever product.
+NAMED = ("client_id", "product_id", "version")
 
 # Nothing is dated after the clock, and both of the ticket's own clocks have ended. What a ticket's row states
 # counts as one that is dated by the latest of its instants.
@@ -74,12 +86,12 @@ def renew(con: duckdb.DuckDBPyConnection, as_of: datetime, step: Callable[[str],
     views = views_in_a_snapshot(queries)
     other = _depending_on_the_clock(queries) - views
     by_itself = {name for name in other & keys.keys() if is_by_itself(queries[name])}
-    compared = set().union(*(reads(queries[name]) for name in by_itself)) & other - by_itself - {*CLOCK}
+    compared = set().union(*(_reads_through(views, name, queries) for name in by_itself)) & other - by_itself - {*CLOCK}
 
     con.execute("update raw.clock set as_of_at = ?", [as_of])
     con.execute("create schema unsettled")
     con.execute(UNSETTLED)
-    _narrow(con, keys)
+    _narrow(con, keys, queries)
 
     def make(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
         if name not in other:
@@ -98,9 +110,9 @@ def renew(con: duckdb.DuckDBPyConnection, as_of: datetime, step: Callable[[str],
 
 
 def ticket_keys(queries: dict[str, str]) -> dict[str, str]:
-    """Return, per stored table that has rows of tickets, the column that holds the ticket's id."""
+    """Return, per table that has rows of tickets, stored or kept in one, the column that holds the ticket's id."""
     keys = {f"raw.{table.name}": "ticket_id" for table in tables().values() if "ticket_id" in table.columns}
-    views = views_in_a_snapshot(queries)
+    views = views_in_a_snapshot(queries) - kept_in(queries).keys()
     for name, sql in queries.items():
         if name not in views and (found := PER_TICKET.search(sql)):
             keys[name] = found[1] or found[2]
@@ -131,11 +143,17 @@ def _depending_on_the_clock(queries: dict[str, str]) -> set[str]:
     return found & queries.keys()
 
 
+def _reads_through(views: set[str], name: str, queries: dict[str, str]) -> set[str]:
+    """Return what a query reads, and in the place of each view what that reads."""
+    found = reads(queries[name])
+    return found.union(*(_reads_through(views, view, queries) for view in found & views))
+
+
 def _narrow_schema(name: str) -> str:
     return f"unsettled_{name.partition('.')[0]}"
 
 
-def _narrow(con: duckdb.DuckDBPyConnection, keys: dict[str, str]) -> None:
+def _narrow(con: duckdb.DuckDBPyConnection, keys: dict[str, str], queries: dict[str, str]) -> None:
     """Create a view of every table of tickets that is there, with the rows of unsettled tickets."""
     for schema in {_narrow_schema(name) for name in keys}:
         con.execute(f"create schema {schema}")
@@ -145,6 +163,13 @@ def _narrow(con: duckdb.DuckDBPyConnection, keys: dict[str, str]) -> None:
             con.execute(
                 f"""create view {_narrow_schema(name)}.{name.partition(".")[2]} as
                     from {name} where {keys[name]} in (select ticket_id from unsettled.tickets)"""
+            )
+    # What another table keeps is asked of the rows it is made of.
+    kept = kept_in(queries).keys() & keys.keys()
+    for name in order(queries, kept):
+        if name in kept:
+            con.execute(
+                f"create view {_narrow_schema(name)}.{name.partition('.')[2]} as {narrowed(queries[name], keys)}"
             )
 
 
@@ -166,7 +191,10 @@ def _replace(con: duckdb.DuckDBPyConnection, name: str, sql: str, is_compared: b
     con.execute(f"create table {name} as {sql}")
     columns = [column for column, *_ in con.execute(f"describe {name}").fetchall()]
     tickets = [column for column in columns if column == "ticket_id" or column.endswith("_ticket_id")]
-    about = [*tickets, *(["client_id"] if "client_id" in columns else [])]
+    named = [column for column in NAMED if column in columns]
+    if "client_id" in named:
+        named = ["client_id"]
+    about = [*tickets, *named]
     # A row that is in both cancels out; 64 bits tell the rows of one ticket or client apart.
     told = ", ".join([*about, "row_code"])
     con.execute(
@@ -182,10 +210,10 @@ def _replace(con: duckdb.DuckDBPyConnection, name: str, sql: str, is_compared: b
     )
     con.execute(f"drop table {before}")
     said_of = [f"select {column} as ticket_id from other_rows" for column in tickets]
-    if "client_id" in about:
+    if named:
+        same = " and ".join(f"other_rows.{column} is not distinct from openings.{column}" for column in named)
         said_of.append(
-            """select openings.ticket_id from facts.openings as openings
-               where exists (from other_rows where other_rows.client_id is not distinct from openings.client_id)"""
+            f"select openings.ticket_id from facts.openings as openings where exists (from other_rows where {same})"
         )
     if not about and con.execute("from other_rows limit 1").fetchall():
         said_of.append("select ticket_id from facts.openings")

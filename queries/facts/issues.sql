@@ -1,5 +1,6 @@
 -- Tickets about an issue that was seen before, and when its first ticket was opened.
 -- One row per ticket_id
+-- Made whole: which ticket was the first follows from other tickets
 --
 -- From pair to pair, down from the tickets that no older one precedes [D6].
 

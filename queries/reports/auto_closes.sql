@@ -6,8 +6,12 @@
 
 with today as (
 
-    select max(day_on) as day_on
-    from facts.days
+    select local_time.day_on
+    from facts.clock as clock
+    inner join facts.local_time as local_time
+        on local_time.piece_on = cast(clock.as_of_at as date)
+        and local_time.from_at <= clock.as_of_at
+        and clock.as_of_at < local_time.until_at
 
 )
 
