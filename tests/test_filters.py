@@ -1,5 +1,7 @@
 """Reports follow the filters: parts of the tickets add up to the whole, and none of them to nothing."""
 
+import re
+
 import pytest
 
 from etl.build import FILTERED as FILTERED_NAMES
@@ -23,11 +25,15 @@ def totals(con, name, condition):
     """The sum of every count a report has over the tickets of which a condition holds."""
     sql = with_filters(FILTERED[name], lambda every: f"{every} where {condition}")
     columns = [column for column, *_ in con.execute(f"describe {sql}").fetchall() if column.endswith("_count")]
-    # The number of a whole week or rule, beside each of its parts, adds up to nothing.
-    columns = [column for column in columns if not column.startswith(("week_", "rule_"))]
+    # The number of a whole week, rule or cell, beside each of its parts, adds up to nothing; what a row is about neither.
+    whole = ("week_", "rule_", "code_", "unknown_ticket_", "judged_")
+    about = re.search(r"^-- One row per (.*)", FILTERED[name], re.M)[1].split(", ")
+    columns = [column for column in columns if not column.startswith(whole) and column not in about]
     if not columns:
         return {}
-    sums = ", ".join(f"coalesce(sum({column}), 0)" for column in columns)
+    # Filters are about tickets.
+    followed = "filter (is_about_tickets)" if "is_about_tickets" in FILTERED[name] else ""
+    sums = ", ".join(f"coalesce(sum({column}) {followed}, 0)" for column in columns)
     return dict(zip(columns, con.execute(f"select {sums} from ({sql})").fetchone(), strict=True))
 
 

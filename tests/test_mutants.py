@@ -175,7 +175,7 @@ def test_what_is_no_sql_is_no_mutant():
 
 def test_the_cases_of_a_query_come_before_those_of_what_reads_it():
     found = [case.query for case in mutate.cases_of("facts.states")]
-    assert found.index("facts.tickets") < found.index("rules.auto_close") < found.index("reports.tickets")
+    assert found.index("facts.tickets") < found.index("reports.tickets") < found.index("reports.ticket_list")
     assert not [case for case in mutate.cases_of("rules.scope") if case.query == "rules.channel"]
 
 

@@ -69,7 +69,7 @@ def test_second_writer_is_told_who_holds_the_lock(tmp_path):
         code = f"from etl.publish import Warehouse\nwith Warehouse({str(tmp_path)!r}).writing(): pass\n"
         other = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert other.returncode == 1
-    assert f"WarehouseError: {tmp_path}: process {os.getpid()} on " in other.stderr
+    assert f"BusyError: {tmp_path}: process {os.getpid()} on " in other.stderr
     assert "is writing since 20" in other.stderr
 
 
