@@ -2,7 +2,8 @@
 
 The idea: a plan first, rows after. The queries in etl/demo/ decide for every ticket how many
 business days its answer takes, how it ends and when, and lay that out on a calendar of their own;
-the exports follow from the plan, and so does the answer key, which no rule of ours has seen. The
+the exports follow from the plan, and so does the answer key, which no rule of ours has seen. Among
+them are scenes, laid out to the second: what a rule must find, and what only looks like it. The
 same seed gives the same bytes, on any machine and with any number of threads. The shipped sample
 is `python -m etl demo --tickets 2000 --seed 30 --out data/sample`.
 """
@@ -28,8 +29,13 @@ FIRST_AS_OF, LAST_AS_OF = datetime(2025, 7, 1, tzinfo=UTC), datetime(2035, 1, 1,
 # Of a thousand tickets, how many are a second one for the same issue.
 SECOND_TICKETS_PER_MILLE = 24
 
+# How often each edge of each rule is staged, just within and one step over, where there are tickets enough for it.
+LOOK_ALIKES = 36
+HITS = 6
+
 QUERIES = Path(__file__).with_name("demo")
 KEY_FILE = Path("answer_key") / "answer_key.csv"
+FINDINGS_FILE = Path("answer_key") / "findings_key.csv"
 
 
 class DemoError(EtlError):
@@ -43,12 +49,13 @@ def write_demo(
     as_of: datetime | None = None,
     step: Callable[[str], None] = lambda text: None,
 ) -> dict[str, int]:
-    """Write one CSV per canonical table into `out`, and the answer key; return the rows of each file.
+    """Write one CSV per canonical table into `out`, and the answer keys; return the rows of each file.
 
     `tickets` is exact; about five posts come with each. The history covers the twenty months up to
-    `as_of`, an aware instant, by default SAMPLE_AS_OF; nothing is dated after it. The key lies in a
-    folder of its own (KEY_FILE) under headings that no export has, so that a load of `out` passes over
-    it. `step` is told what is being done. Raises DemoError when the numbers or the folder will not do.
+    `as_of`, an aware instant, by default SAMPLE_AS_OF; nothing is dated after it. The keys lie in a
+    folder of their own under headings that no export has, so that a load of `out` passes over them:
+    KEY_FILE has the numbers of every ticket, FINDINGS_FILE what each rule must find and what only looks
+    like it. `step` is told what is being done. Raises DemoError when the numbers or the folder will not do.
     """
     as_of = (as_of or SAMPLE_AS_OF).replace(microsecond=0)
     if as_of.tzinfo is None:
@@ -76,6 +83,8 @@ def write_demo(
             "tickets_count": tickets,
             "main_count": tickets - tickets * SECOND_TICKETS_PER_MILLE // 1000,
             "sales_count": tickets * 6 // 10 + 80,
+            "look_alike_count": min(LOOK_ALIKES, tickets // 60),
+            "hit_count": min(HITS, tickets // 300),
             "as_of": as_of.astimezone(UTC).replace(tzinfo=None),
         }
         for name, value in settings.items():
@@ -97,8 +106,9 @@ def _write_files(con: duckdb.DuckDBPyConnection, out: Path, step: Callable[[str]
         step(f"writing {table.name}.csv")
         columns = ", ".join(table.columns)
         counts[f"{table.name}.csv"] = _copy(con, f"select {columns} from files.{table.name}", out / f"{table.name}.csv")
-    step(f"writing {KEY_FILE}")
-    counts[KEY_FILE.as_posix()] = _copy(con, "from plan.answer_key", out / KEY_FILE)
+    for file, table in ((KEY_FILE, "plan.answer_key"), (FINDINGS_FILE, "plan.findings")):
+        step(f"writing {file}")
+        counts[file.as_posix()] = _copy(con, f"from {table}", out / file)
     return counts
 
 

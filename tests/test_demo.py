@@ -9,7 +9,17 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from etl.demo import KEY_FILE, SAMPLE_AS_OF, SAMPLE_SEED, SAMPLE_TICKETS, DemoError, write_demo
+from etl.build import read_queries
+from etl.demo import (
+    FINDINGS_FILE,
+    KEY_FILE,
+    LOOK_ALIKES,
+    SAMPLE_AS_OF,
+    SAMPLE_SEED,
+    SAMPLE_TICKETS,
+    DemoError,
+    write_demo,
+)
 from etl.load import load
 from etl.tables import tables
 
@@ -44,7 +54,7 @@ def loaded_later(later, tmp_path_factory):
 
 
 def loaded(folder: Path, warehouse: Path, as_of: datetime):
-    """Load a demo as a user would; return (what the load said, the snapshot, the key as the table `key`)."""
+    """Load a demo as a user would; return (what the load said, the snapshot with the keys as `key` and `planned`)."""
     done = load([folder], warehouse=warehouse, as_of=as_of, fresh=True)
     con = duckdb.connect(str(done.snapshot), read_only=True)
     con.execute("set timezone = 'UTC'")
@@ -53,6 +63,7 @@ def loaded(folder: Path, warehouse: Path, as_of: datetime):
         "(planned_answer::timestamp as planned_answer, planned_auto_close_due::timestamp as planned_auto_close_due) "
         f"from read_csv('{folder / KEY_FILE}', types = {{'planned_ticket': 'VARCHAR'}})"
     )
+    con.execute(f"create temp table planned as from read_csv('{folder / FINDINGS_FILE}', all_varchar = true)")
     return done, con
 
 
@@ -91,7 +102,7 @@ def test_headers_are_the_contracts(table):
         assert next(csv.reader(file)) == list(table.columns)
 
 
-def test_every_row_is_loaded_and_only_the_key_is_ignored(loaded_sample):
+def test_every_row_is_loaded_and_only_the_keys_are_ignored(loaded_sample):
     done, _ = loaded_sample
     found = {file.file: (file.dialect, file.account.rows, file.account.inserted) for file in done.files}
     expected = {
@@ -100,7 +111,7 @@ def test_every_row_is_loaded_and_only_the_key_is_ignored(loaded_sample):
         if (count := len(rows(SAMPLE / f"{name}.csv")))
     }
     assert found == expected
-    assert [one.file_name for one in done.ignored] == [KEY_FILE.as_posix()]
+    assert [one.file_name for one in done.ignored] == [KEY_FILE.as_posix(), FINDINGS_FILE.as_posix()]
 
 
 # What the sample's desk has not explained yet, for the page that asks.
@@ -220,6 +231,62 @@ def test_key_holds_answers_and_ends_at_the_very_edge(loaded_sample):
         "planned_at_an_edge and planned_resolution_seconds in (604800, 604801, 1209600, 1209601) from key"
     ).fetchall()
     assert all(any(row[place] for row in found) for place in range(5))
+
+
+RULES = sorted(
+    name.partition(".")[2] for name in read_queries() if name.startswith("rules.") and name != "rules.findings"
+)
+
+
+@pytest.mark.parametrize("desk", ["loaded_sample", "loaded_later"])
+def test_every_rule_finds_what_was_planned_and_nothing_else(desk, request):
+    _, con = request.getfixturevalue(desk)
+    differing = con.execute(
+        """
+        select coalesce(planned_rule, rule), coalesce(planned_subject, subject_id), planned_as, verdict
+        from (from planned where planned_as = 'hit')
+        full join (select distinct rule, subject_id, verdict from rules.findings where verdict = 'fail')
+            on planned_rule = rule and planned_subject = subject_id
+        where planned_subject is null or subject_id is null
+        limit 5
+        """
+    ).fetchall()
+    assert differing == []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_has_hits_and_thirty_look_alikes_that_it_leaves_alone(rule, loaded_sample):
+    _, con = loaded_sample
+    hits, look_alikes, mistaken = con.execute(
+        """
+        select
+            count(*) filter (planned_as = 'hit'),
+            count(*) filter (planned_as = 'look-alike'),
+            count(*) filter (planned_as = 'look-alike' and exists (
+                from rules.findings
+                where rule = planned_rule and subject_id = planned_subject and verdict = 'fail'
+            ))
+        from planned
+        where planned_rule = ?
+        """,
+        [rule],
+    ).fetchone()
+    assert hits > 0
+    assert look_alikes >= 30
+    assert mistaken == 0
+
+
+def test_a_small_demo_stages_less_and_a_large_one_no_more(tmp_path):
+    write_demo(tmp_path / "small", tickets=120, seed=5)
+    write_demo(tmp_path / "large", tickets=4000, seed=5)
+    staged = [
+        sum(
+            row["planned_rule"] == "coverage" and row["planned_as"] == "look-alike"
+            for row in rows(folder / FINDINGS_FILE)
+        )
+        for folder in (tmp_path / "small", tmp_path / "large")
+    ]
+    assert staged == [2, LOOK_ALIKES]
 
 
 # A desk one could believe in

@@ -513,7 +513,8 @@ topics_drawn as (
     select
         talks.arrival_number,
         -- The newer ticket of a pair is about what the older one is about.
-        case when talks.arrival_number >= 20000000 then talks.other_number else talks.arrival_number end as topic_owner
+        case when talks.other_number is not null and not talks.is_older then talks.other_number else talks.arrival_number end
+            as topic_owner
     from plan.talks
 )
 select
@@ -531,16 +532,18 @@ select
     coalesce(versions.newest_version, '1.0.0') as newest_version,
     -- Some run an older version, some do not say.
     case
-        when draw(306, talks.arrival_number) < 0.07 then null
-        when draw(306, talks.arrival_number) < 0.30 then coalesce(older.version, versions.newest_version)
-        else versions.newest_version
+        when manners.has_version
+            then coalesce(manners.version_before, case when manners.is_behind then older.version end, versions.newest_version)
     end as version,
+    manners.has_version and (coalesce(manners.scene = 'outdated', false) or (manners.is_behind and older.version is not null))
+        as is_outdated,
     clients.website as site,
     clients.given_name
 from plan.talks
 inner join topics_drawn on topics_drawn.arrival_number = talks.arrival_number
 inner join plan.products on products.product_number = talks.product_number
 inner join plan.clients on clients.client_number = talks.client_number
+inner join plan.manners on manners.arrival_number = talks.arrival_number
 left join versions on versions.arrival_number = talks.arrival_number
 left join plan.releases as older
     on

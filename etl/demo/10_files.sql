@@ -58,13 +58,6 @@ select
 from plan.talks, plan.span
 where opened_seconds <= as_of_seconds;
 
-create table plan.alias_names as
-select
-    client_number,
-    split_part(client_email, '@', 1) || '.office@example.net' as alias_email
-from plan.clients
-where draw(320, client_number) < 0.03;
-
 create table plan.old_names as
 select
     product_number,
@@ -214,7 +207,7 @@ from plan.talks
 where purchase_number is not null
 group by purchase_number;
 
-create view files.refunds as
+create table plan.refunds as
 with asked as (
     select
         sold.*,
@@ -229,6 +222,7 @@ with asked as (
         draw(355, sold.purchase_number) as fate
     from plan.sold
     left join plan.ends_of_purchase using (purchase_number)
+    where client_number < 40000000
 ),
 decided as (
     select
@@ -236,54 +230,111 @@ decided as (
         requested_seconds + 9000 + pick(356, purchase_number, 400000) as decided_seconds
     from asked
     where requested_seconds is not null
+),
+every_refund as (
+    select
+        'R' || (5000 + purchase_number)::varchar as refund_id,
+        purchase_number,
+        requested_seconds,
+        case when decided_seconds <= as_of_seconds then decided_seconds end as decided_seconds,
+        case when decided_seconds > as_of_seconds then 'requested' when fate < 0.7 then 'approved' else 'denied' end as status_code,
+        draw(357, purchase_number) >= 0.12 as is_whole
+    from decided
+    cross join plan.span
+    where requested_seconds <= as_of_seconds
+    union all
+    -- Of a scene: coverage ends with the decision, in the second of the ticket or in the one after it.
+    select
+        'R' || (5000 + purchase_number)::varchar,
+        purchase_number,
+        opened_seconds - 86400,
+        opened_seconds + case scene when 'edges' then 1 else 0 end,
+        'approved',
+        true
+    from plan.cast_of_scenes
+    where scene in ('edges', 'given_back')
+    union all
+    -- Asked for in the second of the resolution, or in the one after it.
+    select
+        'R' || (5000 + purchase_number)::varchar || '-2',
+        purchase_number,
+        ended_seconds + case scene when 'edges' then 0 else 1 end,
+        ended_seconds + 86400,
+        'denied',
+        false
+    from plan.cast_of_scenes
+    where scene in ('edges', 'refund_after')
 )
+select *
+from every_refund;
+
+create view files.refunds as
 select
-    'R' || (5000 + purchase_number)::varchar as refund_id,
+    refund_id,
     purchase_id,
     instant_of(requested_seconds) as requested_at,
-    instant_of(case when decided_seconds <= as_of_seconds then decided_seconds end) as decided_at,
-    case when decided_seconds > as_of_seconds then 'requested' when fate < 0.7 then 'approved' else 'denied' end as status_code,
-    case when draw(357, purchase_number) < 0.12 then (amount / 2)::decimal(18, 2) else amount end as amount,
+    instant_of(decided_seconds) as decided_at,
+    status_code,
+    case when is_whole then amount else (amount / 2)::decimal(18, 2) end as amount,
     currency_code
-from decided, plan.span
-where requested_seconds <= as_of_seconds
-order by purchase_number;
+from plan.refunds
+inner join plan.sold using (purchase_number)
+order by purchase_number, refund_id;
 
-create view files.chargebacks as
+create table plan.chargebacks as
 with disputed as (
     select
-        *,
-        purchased_seconds + 86400 * (12 + pick(360, purchase_number, 70)) + pick(361, purchase_number, 80000) as opened_seconds,
+        purchase_number,
+        purchased_seconds + 86400 * (12 + pick(360, purchase_number, 70)) + pick(361, purchase_number, 80000) as disputed_seconds,
         draw(362, purchase_number) as fate
     from plan.sold
-    where draw(363, purchase_number) < 0.009
+    where draw(363, purchase_number) < 0.009 and client_number < 40000000
+    union all
+    -- Of a scene: disputed in the second of the first question, or in the one after it; lost.
+    select
+        purchase_number,
+        opened_seconds + case scene when 'edges' then 0 else 1 end,
+        0
+    from plan.cast_of_scenes
+    where scene in ('edges', 'dispute_after')
 ),
 closing as (
     select
         *,
-        opened_seconds + 86400 * (25 + pick(364, purchase_number, 45)) as closed_seconds
+        disputed_seconds + 86400 * (25 + pick(364, purchase_number, 45)) as closed_seconds
     from disputed
 )
 select
     'CB' || (700 + purchase_number)::varchar as chargeback_id,
-    purchase_id,
-    instant_of(opened_seconds) as opened_at,
-    instant_of(case when closed_seconds <= as_of_seconds then closed_seconds end) as closed_at,
+    purchase_number,
+    disputed_seconds,
+    case when closed_seconds <= as_of_seconds then closed_seconds end as closed_seconds,
     case
         when closed_seconds > as_of_seconds then 'open'
         when fate < 0.5 then 'lost'
         when fate < 0.88 then 'won'
         else 'withdrawn'
-    end as status_code,
+    end as status_code
+from closing
+cross join plan.span
+where disputed_seconds <= as_of_seconds;
+
+create view files.chargebacks as
+select
+    chargeback_id,
+    purchase_id,
+    instant_of(disputed_seconds) as opened_at,
+    instant_of(closed_seconds) as closed_at,
+    status_code,
     ['10.4', '13.1', '13.3', '4837', '4853', '4855'][1 + pick(365, purchase_number, 6)] as reason_code,
     amount,
     case when currency_code = 'EUR' then 15.00 else 20.00 end::decimal(18, 2) as fee_amount,
     case when draw(366, purchase_number) < 0.25 then (5 + pick(367, purchase_number, 40))::decimal(18, 2) end
         as other_cost_amount,
     currency_code,
-    instant_of(opened_seconds + 86400 * 14) as evidence_due_at
-from closing, plan.span
-where opened_seconds <= as_of_seconds
+    instant_of(disputed_seconds + 86400 * 14) as evidence_due_at
+from plan.chargebacks
+inner join plan.sold using (purchase_number)
 order by purchase_number;
 
 create view files.status_changes as
@@ -393,26 +444,26 @@ last_words as (
 select
     numbers.ticket_id,
     case
-        when alias_email is not null and draw(390, talks.arrival_number) < 0.5 then alias_email
-        -- Addresses and product names that nobody has explained yet.
-        when talks.other_number is null and draw(433, talks.arrival_number) < 0.004
-            then replace(clients.client_email, '@', '+support@')
+        when is_by_alias then alias_email
+        when is_unknown_client then replace(clients.client_email, '@', '+support@')
         when draw(391, talks.arrival_number) < 0.012 then upper(clients.client_email[1]) || clients.client_email[2:]
         else clients.client_email
     end as client_email,
     coalesce(
-        case when draw(392, talks.arrival_number) < 0.03 then source_text end,
+        case when is_by_old_name then source_text end,
         case
-            when talks.other_number is not null or draw(434, talks.arrival_number) > 0.05 then null
+            when not is_unknown_product then null
             when talks.product_number = 4 then product_name || ' plugin'
             when talks.product_number = 5 then upper(replace(talk.product_id, '-', '_'))
         end,
         talk.product_id
     ) as product_id,
     fill(topics.subjects[subject_choice], part, product_name, newest_version, site, talk.given_name, '') as subject,
-    case
-        when draw(393, talks.arrival_number) < 0.016 then null
-        when talks.is_by_agent then fill('Opened by the desk: {part} on {site}.', part, product_name, newest_version, site, '', '')
+    case description_kind
+        when 'none' then null
+        when 'blank' then ' '
+        when 'curt' then '?'
+        when 'desk' then fill('Opened by the desk: {part} on {site}.', part, product_name, newest_version, site, '', '')
         else fill(
             topics.stories[story_choice]
             || ' ' || settings.texts[1 + pick(394, talks.arrival_number, len(settings.texts))]
@@ -424,19 +475,8 @@ select
             part, product_name, newest_version, site, talk.given_name, ''
         )
     end as description,
-    case
-        when draw(397, talks.arrival_number) < 0.942 then 'ticket'
-        when draw(397, talks.arrival_number) < 0.970 then 'email'
-        when draw(397, talks.arrival_number) < 0.980 then 'phone'
-        when draw(397, talks.arrival_number) < 0.990 then 'chat'
-        when draw(397, talks.arrival_number) < 0.995 then 'other'
-    end as channel_code,
-    case
-        when draw(398, talks.arrival_number) < 0.93 then 'product'
-        when draw(398, talks.arrival_number) < 0.95 then 'general'
-        when draw(398, talks.arrival_number) < 0.992
-            then ['web', 'seo', 'html', 'hosting', 'download', 'unzip', 'email'][1 + pick(399, talks.arrival_number, 7)]
-    end as category_code,
+    channel_code,
+    category_code,
     talk.version,
     talk_states.status_code,
     case when talks.is_by_agent then 'agent' else 'client' end as opened_by,
@@ -453,14 +493,13 @@ select
     agents.agent_id,
     instant_of(greatest(talks.opened_seconds, last_words.last_word_seconds)) as last_activity_at,
     case
-        when draw(400, talks.arrival_number) < 0.82
+        when has_environment
             then 'PHP 8.' || (1 + pick(401, talks.client_number, 4))::varchar || ', '
                 || ['nginx', 'Apache', 'Apache', 'LiteSpeed'][1 + pick(402, talks.client_number, 4)] || ', '
                 || ['MariaDB 10.11', 'MariaDB 11.4', 'MySQL 8.0', 'MySQL 8.4'][1 + pick(403, talks.client_number, 4)]
     end as environment,
     case when draw(404, talks.arrival_number) < 0.85 then talk.site end as site_url,
-    ['test_site', 'backed_up', 'backed_up', 'backed_up', 'none', 'unknown', 'unknown'][1 + pick(405, talks.arrival_number, 7)]
-        as backup_code,
+    backup_code,
     case when draw(406, talks.arrival_number) < 0.7 then sold.purchase_id end as purchase_id,
     case when draw(406, talks.arrival_number) < 0.4 then sold.licence_key end as licence_key,
     case
@@ -478,6 +517,7 @@ from plan.talks
 cross join plan.span
 cross join settings
 inner join plan.numbers on numbers.arrival_number = talks.arrival_number
+inner join plan.manners on manners.arrival_number = talks.arrival_number
 inner join plan.subjects_of_talk as talk on talk.arrival_number = talks.arrival_number
 inner join plan.topics on topics.topic_number = talk.topic_number
 inner join plan.talk_states on talk_states.arrival_number = talks.arrival_number
@@ -520,18 +560,39 @@ select
     ['5.9', '0.2', '5.4', '5.2', '5.6', '5.11', '5.9', '5.4'][1 + (ban_number - 1) % 8] as clause
 from chosen;
 
+create table plan.bans as
+with every_ban as (
+    select
+        client_number,
+        ban_number,
+        clause,
+        banned_seconds,
+        case when ban_number % 4 = 1 and banned_seconds + 86400 * 60 <= as_of_seconds
+            then banned_seconds + 86400 * (20 + pick(422, client_number, 40)) end as lifted_seconds
+    from plan.excluded
+    cross join plan.span
+    where banned_seconds <= as_of_seconds
+    union all
+    -- Of a scene: the ticket comes in the first or in the last second of the ban, or in the one after it.
+    select
+        client_number,
+        (select count(*) from plan.excluded) + row_number() over (order by arrival_number),
+        '5.6',
+        opened_seconds - case when scene = 'banned' and take % 2 = 0 then 0 else 864000 end,
+        opened_seconds + case when scene = 'banned' and take % 2 = 0 then 864000 when scene = 'banned' then 1 else 0 end
+    from plan.cast_of_scenes
+    where scene in ('edges', 'banned')
+)
+select *
+from every_ban;
+
 create view files.bans as
 select
     'B' || ban_number::varchar as ban_id,
     client_email,
     clause,
     instant_of(banned_seconds) as banned_at,
-    instant_of(
-        case
-            when ban_number % 4 = 1 and banned_seconds + 86400 * 60 <= as_of_seconds
-                then banned_seconds + 86400 * (20 + pick(422, client_number, 40))
-        end
-    ) as lifted_at,
+    instant_of(lifted_seconds) as lifted_at,
     case clause
         when '5.9' then 'Repeated disparaging comments after a reminder'
         when '0.2' then 'Threat against a member of the team'
@@ -541,13 +602,11 @@ select
         else 'Decided by the management'
     end as reason,
     ['Rasa Petkute', 'Tomasz Zielny', 'management'][1 + ban_number % 3] as decided_by
-from plan.excluded
-cross join plan.span
+from plan.bans
 inner join plan.clients using (client_number)
-where banned_seconds <= as_of_seconds
 order by ban_number;
 
-create view files.incidents as
+create table plan.incidents as
 with before_bans as (
     select
         client_number,
@@ -581,21 +640,42 @@ happened as (
         ended_seconds + 3600 + pick(431, arrival_number, 200000),
         'A different question; asked to open a new ticket'
     from plan.talks
-    where ending = 'solved' and draw(432, arrival_number) < 0.006
+    where ending = 'solved' and draw(432, arrival_number) < 0.006 and arrival_number < 30000000
+    union all
+    -- Of a scene: what was recorded under another clause is neither a second question nor misconduct.
+    select
+        client_number,
+        arrival_number,
+        case scene when 'edges' then '4.2' when 'other_question' then '4.8' else ['0.2', '5.9'][1 + take % 2] end,
+        opened_seconds + 600,
+        case scene
+            when 'edges' then 'Asked to be called back at once'
+            when 'other_question' then 'A different question; asked to open a new ticket'
+            else 'Disparaging remarks in the ticket'
+        end
+    from plan.cast_of_scenes
+    where scene in ('edges', 'other_question', 'insult')
 )
 select
     'I' || (row_number() over (order by occurred_seconds, happened.arrival_number))::varchar as incident_id,
+    happened.*
+from happened
+cross join plan.span
+inner join plan.numbers on numbers.arrival_number = happened.arrival_number
+where occurred_seconds <= as_of_seconds and occurred_seconds >= numbers.opened_seconds;
+
+create view files.incidents as
+select
+    incident_id,
     client_email,
     ticket_id,
     clause,
     instant_of(occurred_seconds) as occurred_at,
     note,
     agent_name as recorded_by
-from happened
-cross join plan.span
-inner join plan.clients on clients.client_number = happened.client_number
-inner join plan.numbers on numbers.arrival_number = happened.arrival_number
-left join plan.owners on owners.arrival_number = happened.arrival_number
+from plan.incidents
+inner join plan.clients on clients.client_number = incidents.client_number
+inner join plan.numbers on numbers.arrival_number = incidents.arrival_number
+left join plan.owners on owners.arrival_number = incidents.arrival_number
 left join plan.agents on agents.agent_number = owners.agent_number
-where occurred_seconds <= as_of_seconds and occurred_seconds >= numbers.opened_seconds
-order by occurred_seconds, happened.arrival_number;
+order by occurred_seconds, incidents.arrival_number;

@@ -67,7 +67,7 @@ with drawn as (
     select
         arrival_number,
         cast(floor(draw(61, arrival_number) * (select max(from_weight) from plan.ticket_slots)) as bigint) as place
-    from (select unnest(range(1, 1 + getvariable('main_count')::bigint)) as arrival_number)
+    from (select unnest(range(1, 1 + getvariable('main_count')::bigint - count(*))) as arrival_number from plan.scenes)
 ),
 -- The slot that holds a place: the last one that begins at or before it.
 marked as (
