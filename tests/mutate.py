@@ -40,6 +40,7 @@ LIMITS = {
     "max_execution_time": "30000",
     "memory_limit": "1GB",
     "max_temp_directory_size": "0KB",
+    "enable_progress_bar": "false",
 }
 # What is no mutant because it is no SQL, such as a full join on an inequality.
 NO_QUERY = (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException, duckdb.NotImplementedException)
