@@ -28,7 +28,7 @@ VIEWS = {
     "resolution": "response_and_resolution?clock=Resolution",
     "open_tickets": "response_and_resolution?clock=Open+tickets",
     "open_list": "tickets?is_open=true",
-    "ticket": "ticket?ticket=12390",
+    "ticket": "ticket?ticket=12392",
 }
 
 

@@ -148,7 +148,7 @@ def charts(app: AppTest) -> dict[str, tuple[dict, pd.DataFrame]]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_runs_on_the_sample(page, sample, open_page):
-    app = open_page(sample, page, **one(page, "12390", LOOKED_UP))
+    app = open_page(sample, page, **one(page, "12392", LOOKED_UP))
     assert len(app.title) == 1
     assert "as of 30 Oct 2026, 17:00 Europe/Vilnius" in texts(app)
     assert f"snapshot {Warehouse(sample).current().stem}" in texts(app)
@@ -275,8 +275,8 @@ def test_every_page_shows_the_desk_as_it_stood(page, sample, open_page, download
 
 
 def test_a_ticket_not_opened_by_then_is_said_to_be(sample, open_page):
-    app = open_page(sample, "pages/ticket.py", stood_on="2026-05-31", ticket="12390")
-    assert "No ticket 12390 had been opened by then." in texts(app)
+    app = open_page(sample, "pages/ticket.py", stood_on="2026-05-31", ticket="12392")
+    assert "No ticket 12392 had been opened by then." in texts(app)
 
 
 def test_facts_of_48_hours_ago_are_not_old(tmp_path, open_page):
@@ -851,7 +851,7 @@ def test_no_link_tells_who_is_masked(sample, open_page, monkeypatch):
     app = open_page(sample, "pages/client.py", client="chidi.tanka@example.net")
     assert [button.key for button in app.button if "likely" in (button.key or "")] == []
     assert app.text[0].value == "c…@e… · C. T."
-    app = open_page(sample, "pages/ticket.py", ticket="12390")
+    app = open_page(sample, "pages/ticket.py", ticket="12392")
     assert not any("client" in element.proto.page for element in app.get("page_link"))
 
 
@@ -977,11 +977,11 @@ def test_the_closings_of_the_tile_are_listed_one_by_one(sample, open_page):
 
 
 def test_a_ticket_leads_back_to_the_help_desk(sample, open_page):
-    app = open_page(sample, "pages/ticket.py", ticket="12390")
+    app = open_page(sample, "pages/ticket.py", ticket="12392")
     links = [element.proto.url for element in app.get("link_button")]
-    assert links == ["https://help.example.com/tickets/12390"]
+    assert links == ["https://help.example.com/tickets/12392"]
     with connect(sample) as con:
-        reasons = con.execute("select reason from rules.findings where subject_id = '12390'").fetchall()
+        reasons = con.execute("select reason from rules.findings where subject_id = '12392'").fetchall()
     assert sorted(app.dataframe[0].value["Why"]) == sorted(reason for (reason,) in reasons)
 
 
@@ -995,7 +995,7 @@ def test_a_ticket_that_is_not_there_is_said(sample, open_page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_an_export_is_what_is_on_the_screen(page, sample, open_page, downloads):
-    app = open_page(sample, page, **one(page, "12390", LOOKED_UP))
+    app = open_page(sample, page, **one(page, "12392", LOOKED_UP))
     files = {
         name: pd.read_csv(io.BytesIO(downloads[name]), dtype=str, keep_default_na=False, encoding="utf-8-sig")
         for name in downloads
@@ -1126,7 +1126,8 @@ def test_people_can_be_masked_on_the_screen_and_in_files(sample, open_page, down
     with connect(sample) as con:
         names = [row[0] for row in con.execute("select client_name from reports.ban_list order by position").fetchall()]
     shown = app.dataframe[0].value["Client"].tolist()
-    assert shown == [" ".join(f"{word[0]}." for word in name.split()) for name in names]
+    assert len(shown) > 10
+    assert shown == [" ".join(f"{word[0]}." for word in name.split()) for name in names[: len(shown)]]
     assert not any(name in downloads["bans"].decode() for name in names)
     open_page(sample, "pages/tickets.py")
     metrics = pd.read_csv(io.BytesIO(downloads["ticket_metrics"]), dtype=str)
@@ -1146,7 +1147,7 @@ def test_a_clause_is_read_without_the_tags_of_the_specification(sample, open_pag
 # --- one ticket
 
 
-LAST = "12390"
+LAST = "12392"
 
 
 def test_the_account_on_the_page_is_the_one_of_the_command(sample, open_page):
@@ -1309,7 +1310,7 @@ def test_a_page_only_draws(page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_chart_says_what_it_shows(page, sample, open_page):
-    app = open_page(sample, page, **one(page, "12390", LOOKED_UP))
+    app = open_page(sample, page, **one(page, "12392", LOOKED_UP))
     for alternative, (spec, data) in charts(app).items():
         assert len(alternative) > 20
         assert len(data) <= 3000, "aggregated in SQL"

@@ -30,7 +30,7 @@ PATHS = {
     "/data_quality": "Data quality",
     "/names_and_addresses": "Names and addresses",
     "/tickets?is_open=true": "Tickets",
-    "/ticket?ticket=12390": "Ticket 12390",
+    "/ticket?ticket=12392": "Ticket 12392",
     "/client?client=chidi.tanaka%40example.net": "Chidi Tanaka",
     "/client?client=chidi.tanka%40example.net": "Client",
 }
@@ -390,7 +390,7 @@ def test_every_metric_of_the_tickets_on_the_screen_is_a_workbook(visit):
 
 
 def test_a_ticket_is_a_time_line_a_table_and_an_account(visit):
-    page = visit("/ticket?ticket=10695")
+    page = visit("/ticket?ticket=10659")
     line = page.get_by_test_id("stVegaLiteChart").first
     expect(line.locator(".marks")).to_be_visible()
     lanes = line.locator(".role-axis-label text").all_text_contents()
@@ -404,11 +404,11 @@ def test_a_ticket_is_a_time_line_a_table_and_an_account(visit):
 
 
 def test_who_asks_for_no_ticket_finds_one(visit):
-    page = visit("/ticket?ticket=1069")
-    expect(page.get_by_text("No ticket 1069 is in this snapshot.")).to_be_visible()
-    page.get_by_label("Number of the ticket").fill("10695")
+    page = visit("/ticket?ticket=1065")
+    expect(page.get_by_text("No ticket 1065 is in this snapshot.")).to_be_visible()
+    page.get_by_label("Number of the ticket").fill("10659")
     act(page, page.get_by_role("button", name="Show it").click)
-    heading(page, "Ticket 10695")
+    heading(page, "Ticket 10659")
 
 
 def test_a_name_that_is_accepted_counts_once_the_data_is_rebuilt(browser, sample_of_its_own):
