@@ -917,20 +917,20 @@ def test_another_number_shows_both_outcomes_and_the_tickets_that_change(sample, 
     app = open_page(sample, WHAT_IF_PAGE, **address)
     assert app.subheader[0].value.replace("\\", "") == "Inside the support period, months: 6 → 12"
     moves = app.dataframe[0].value
-    assert moves.set_index("Rule")["Findings"]["Inside the support period"] == 30
+    assert moves.set_index("Rule")["Findings"]["Inside the support period"] == 31
     assert set(moves["Is"]) == {"not met"}
     assert set(moves["Would be"]) == {"met"}
     _, data = next(iter(charts(app).values()))
     counted = data[data.verdict == "fail"].set_index("row").finding_count
-    assert counted["Inside the support period: is"] - counted["Inside the support period: would be"] == 30
+    assert counted["Inside the support period: is"] - counted["Inside the support period: would be"] == 31
     with connect(sample) as con:
         (opened_later,) = con.execute(
             "select count(*) from rules.coverage where verdict = 'fail' and subject_id in (select unnest(?))",
             [pd.read_csv(io.BytesIO(downloads["what_if_changes"]), dtype=str).Ticket.tolist()],
         ).fetchone()
-    assert opened_later == 30
+    assert opened_later == 31
     app = open_page(sample, WHAT_IF_PAGE, judge="Inside the support period", **address)
-    assert any(caption.value.startswith("30 rows ·") for caption in app.caption)
+    assert any(caption.value.startswith("31 rows ·") for caption in app.caption)
 
 
 @pytest.mark.parametrize(
@@ -1126,7 +1126,7 @@ def test_people_can_be_masked_on_the_screen_and_in_files(sample, open_page, down
     with connect(sample) as con:
         names = [row[0] for row in con.execute("select client_name from reports.ban_list order by position").fetchall()]
     shown = app.dataframe[0].value["Client"].tolist()
-    assert len(shown) > 10
+    assert len(shown) == 10
     assert shown == [" ".join(f"{word[0]}." for word in name.split()) for name in names[: len(shown)]]
     assert not any(name in downloads["bans"].decode() for name in names)
     open_page(sample, "pages/tickets.py")
