@@ -40,7 +40,6 @@ LIMITS = {
     "max_execution_time": "30000",
     "memory_limit": "1GB",
     "max_temp_directory_size": "0KB",
-    "enable_progress_bar": "false",
 }
 # What is no mutant because it is no SQL, such as a full join on an inequality.
 NO_QUERY = (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException, duckdb.NotImplementedException)
@@ -64,6 +63,7 @@ class Prepared:
     def __init__(self, case: Case):
         self.case = case
         self.con = duckdb.connect(config=LIMITS)
+        self.con.execute("set enable_progress_bar = false")
         case.prepare(self.con)
         self.views = views_in_a_snapshot(read_queries())
         self.rows: dict[str, list[str]] = {}
