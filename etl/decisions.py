@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from etl import EtlError
-from etl.build import build, order, read_queries, readers, views_in_a_snapshot
+from etl.build import build, order, read_queries, readers
 from etl.publish import Warehouse, WarehouseError, writing_to
 
 SQLITE = "sqlite:///"
@@ -25,6 +25,7 @@ TABLE = "raw.decisions"
 # What a decision may be about, and what may be decided of it.
 CANDIDATE, CONFIRMED, DISMISSED = "candidate", "confirmed", "dismissed"
 DECISION, TAKEN_BACK, LIFTED = "decision", "taken_back", "lifted"
+POST, RECORDED = "post", "recorded"  # or dismissed; the clause it is recorded under follows
 
 
 class DecisionError(EtlError):
@@ -35,7 +36,7 @@ class DecisionError(EtlError):
 class Decision:
     """One decision, in the order of raw.decisions; instants are UTC and naive.
 
-    `kind` says what it is about (candidate: the clause and the client; decision: an earlier one's number),
+    `kind` says what it is about (candidate: the clause and the client; post: its id; decision: an earlier one's number),
     `evidence` names the rows it was made on. It holds from the as-of of the snapshot it was made on; one made on
     the shipped sample holds there only.
     """
@@ -55,6 +56,11 @@ class Decision:
 def candidate(clause: str, client_id: str) -> str:
     """Return what the store calls a candidate for a ban."""
     return f"{clause} {client_id}"
+
+
+def recorded(clause: str) -> str:
+    """Return what the store calls the decision that a post is an incident under a clause."""
+    return f"{RECORDED} {clause}"
 
 
 def store_of(warehouse: Path) -> str:
@@ -114,8 +120,8 @@ def enter(
         if before is None:
             raise WarehouseError(f"{warehouse}: nothing is published yet; load exports with python -m etl load PATH...")
         held = stored(store or store_of(warehouse))
-        # A view of the snapshot says what it says of whatever stands under it.
-        follows = readers({TABLE}) - views_in_a_snapshot(read_queries())
+        # With the views: what reads one waits for what stands under it.
+        follows = readers({TABLE})
         names = order({name: read_queries()[name] for name in follows})
         step("copying the snapshot", 0, len(names))
         shutil.copyfile(before, building)

@@ -63,7 +63,7 @@ create table raw.ignored (file_name varchar not null, reason varchar not null);
 -- One row per decision of a person that the store of etl/decisions.py held when this was published.
 create table raw.decisions (
     decision_number bigint not null,
-    kind varchar not null,          -- what it is about: candidate, decision
+    kind varchar not null,          -- what it is about: candidate, post, decision
     subject varchar not null,       -- which one
     evidence varchar[] not null,    -- the rows it was made on
     decision varchar not null,

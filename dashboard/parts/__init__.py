@@ -4,7 +4,7 @@ from dashboard.parts import charts, words
 from dashboard.parts.asked import asked_findings, asked_tickets, group_columns
 from dashboard.parts.clauses import clause, clauses, plain
 from dashboard.parts.clients import client_head, entitled, look_up, nothing_known, way_to_client
-from dashboard.parts.deciding import candidates, decided, registered, waiting
+from dashboard.parts.deciding import candidates, decided, recorded_here, registered, suggested, waiting
 from dashboard.parts.frame import chosen, page_path
 from dashboard.parts.matching import ADDRESSES, PRODUCTS, match, pending
 from dashboard.parts.shown import (
@@ -67,8 +67,10 @@ __all__ = [
     "person",
     "plain",
     "posts",
+    "recorded_here",
     "registered",
     "rows",
+    "suggested",
     "table",
     "ticket_head",
     "tickets_page",

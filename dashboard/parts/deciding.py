@@ -1,4 +1,5 @@
-"""What a person decides on a page: a candidate for a ban is confirmed or dismissed, a ban decided here is lifted.
+"""What a person decides on a page: a candidate for a ban is confirmed or dismissed, a ban decided here is lifted, and
+a post with a rude word is recorded as an incident or passed over.
 
 A click writes to the store of decisions and has the snapshot published with it, by a thread of its own; until
 that is there the decision is marked pending, and can be taken back.
@@ -18,22 +19,25 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.parts.clauses import clause as draw_clause
-from dashboard.parts.clauses import plain
+from dashboard.parts.clauses import plain, versions
 from dashboard.parts.frame import page_path
 from dashboard.parts.warehouse import count, current, desk, rows, warehouse_folder
 from dashboard.parts.words import BAN_DECISIONS, EVIDENCE, day, said
 from etl import EtlError
+from etl.conduct import LANGUAGES, Suggestion, Suggestions, hidden, suggestions
 from etl.decisions import (
     CANDIDATE,
     CONFIRMED,
     DECISION,
     DISMISSED,
     LIFTED,
+    POST,
     TAKEN_BACK,
     Decision,
     candidate,
     enter,
     pending,
+    recorded,
     store_of,
     stored,
 )
@@ -44,6 +48,9 @@ ROWS = 8
 EVIDENCE_ROWS = 6
 AGAIN_SECONDS = 1.0
 PROBLEM = "decision_problem"
+ASKED = "actor_asked"
+# What a post of a client can be an incident of; only a ban under the first ends the right to refunds too.
+CONDUCT_CLAUSES = ("0.2", "5.9")
 
 
 @dataclass
@@ -77,6 +84,7 @@ def decided() -> list[Decision]:
 
 def waiting(decisions: list[Decision]) -> list[Decision]:
     """Draw what was decided and is not in the numbers yet, and return it; as it is published, the page follows."""
+    st.session_state[ASKED] = False
     if problem := st.session_state.pop(PROBLEM, ""):
         st.error(problem)
     if current().is_replay:
@@ -190,7 +198,10 @@ def actor() -> str:
 
 
 def ask_actor() -> str:
-    """Draw who decides, or ask for it, and return it."""
+    """Draw who decides, or ask for it, where that was not done higher up on the page, and return it."""
+    if st.session_state[ASKED]:
+        return actor()
+    st.session_state[ASKED] = True
     if getattr(st.user, "is_logged_in", False):
         st.caption(f"You decide as {plain(person(actor()))}.")
     else:
@@ -227,9 +238,8 @@ def candidates(decisions: list[Decision], not_in: list[Decision]) -> None:
     slot = st.container()
     number = st.pagination(pages, key="page_candidates") if pages > 1 else 1
     listed = rows("reports.ban_candidate_list", limit=ROWS, offset=(min(number, pages) - 1) * ROWS, **where)
-    taken_back = {one.subject for one in decisions if (one.kind, one.decision) == (DECISION, TAKEN_BACK)}
     turns = Counter((one.kind, one.subject) for one in decisions)
-    open_ones = {one.subject: one for one in not_in if one.kind == CANDIDATE and str(one.number) not in taken_back}
+    open_ones = _open_ones(CANDIDATE, decisions, not_in)
     with slot:
         for row in listed.itertuples():
             subject = candidate(row.clause, row.client_id)
@@ -244,6 +254,12 @@ def candidates(decisions: list[Decision], not_in: list[Decision]) -> None:
         f"{total:,} for review, the newest finding first · whatever the period and filters · findings rank cases for a "
         "person; nothing here decides by itself"
     )
+
+
+def _open_ones(kind: str, decisions: list[Decision], not_in: list[Decision]) -> dict[str, Decision]:
+    """Return what is pending about such subjects, by subject, less what was taken back."""
+    taken_back = {one.subject for one in decisions if (one.kind, one.decision) == (DECISION, TAKEN_BACK)}
+    return {one.subject: one for one in not_in if one.kind == kind and str(one.number) not in taken_back}
 
 
 def _ground(row) -> None:
@@ -358,8 +374,7 @@ def registered(decisions: list[Decision], not_in: list[Decision]) -> None:
     if not mine:
         return
     with st.expander("Lift a ban that was confirmed here"):
-        # With candidates above, the field for the name is there.
-        who = actor() if rows("reports.ban_totals").candidate_count[0] else ask_actor()
+        who = ask_actor()
         number = st.selectbox(
             "Ban",
             list(mine),
@@ -383,6 +398,125 @@ def registered(decisions: list[Decision], not_in: list[Decision]) -> None:
             "A lifting counts from now on; a mistake is taken back as if it had never been. Bans that an export "
             "states are lifted where they are kept, and loaded again."
         )
+
+
+# Posts of clients
+
+
+def suggested(decisions: list[Decision], not_in: list[Decision]) -> None:
+    """Draw the posts with a word of a profanity list, the newest first, each with the two answers."""
+    languages = st.multiselect(
+        "Languages of the word lists",
+        LANGUAGES,
+        default=["english"],
+        format_func=str.capitalize,
+        key="languages",
+        bind="query-params",
+        placeholder="choose one or more",
+        width=420,
+    )
+    snapshot = current()
+    with st.spinner("Reading the posts of clients"):
+        found = _suggestions(str(snapshot.path), tuple(sorted(languages)), snapshot)
+    if not found.posts:
+        st.caption(
+            "No public post of a client holds a word of these lists."
+            if languages
+            else "Choose a language to have the posts of clients looked through."
+        )
+        return
+    who = "" if snapshot.is_replay else ask_actor()
+    pages = ceil(len(found.posts) / ROWS)
+    slot = st.container()
+    number = min(st.pagination(pages, key="page_suggestions"), pages) if pages > 1 else 1
+    turns = Counter((one.kind, one.subject) for one in decisions)
+    open_ones = _open_ones(POST, decisions, not_in)
+    with slot:
+        for post in found.posts[(number - 1) * ROWS : number * ROWS]:
+            with st.container(border=True, gap="small", key=_key("post", post.post_id)):
+                is_shown = _post(post)
+                if one := open_ones.get(post.post_id):
+                    _pending(one, who, turns[DECISION, str(one.number)])
+                elif is_shown and not snapshot.is_replay:
+                    _post_answers(post, who, turns[POST, post.post_id])
+    counted = f"{len(found.posts):,} {'post' if len(found.posts) == 1 else 'posts'}"
+    st.caption(
+        f"{counted}{' of the newest that could hold such a word' if found.is_cut else ''}, the newest first · whatever "
+        "the period and filters · public posts of clients with a word of a list, taken as a whole word: a suggestion "
+        "for a person to read, never a verdict"
+    )
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _suggestions(path: str, languages: tuple[str, ...], _snapshot) -> Suggestions:
+    return _snapshot.read(suggestions, languages)
+
+
+def _post(post: Suggestion) -> bool:
+    """Draw a post, its text hidden until a reader asks for it; return whether it is shown: who decides has read it."""
+    words = ", ".join(hidden(word) for word in post.words)
+    noted = " · an incident of this ticket is on record" if post.has_incident else ""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{plain(person(post.client_name))}**", width="content")
+        st.page_link(
+            page_path("ticket"),
+            label=f"{day(post.posted_on)}: ticket {plain(post.ticket_id)}",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            query_params={"ticket": post.ticket_id},
+        )
+        st.caption(plain(f"{words}{noted}"), width="stretch")
+        # Not in an expander: what is folded there is sent to the browser all the same.
+        is_shown = st.toggle("Show the text", key=_key("show", post.post_id))
+    if is_shown:
+        st.text(masked(post.body))
+    return is_shown
+
+
+def _post_answers(post: Suggestion, who: str, seen: int) -> None:
+    """Draw the two answers to a post, with the clause that it would be an incident of and a field for a note."""
+    note, evidence = _key("post_note", post.post_id), (f"post {post.post_id}",)
+    kept = partial(_keep, POST, post.post_id, note_key=note, seen=seen, evidence=evidence)
+    clauses = {number: _clause_words(number) for number in CONDUCT_CLAUSES}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.text_input("Note", key=note, placeholder="why, for who looks later", max_chars=500, width=300)
+        clause = st.selectbox(
+            "Clause", list(clauses), key=_key("post_clause", post.post_id), format_func=clauses.get, width=200
+        )
+        _button("Record as an incident", _key("record", post.post_id), partial(kept, decision=recorded(clause)), who)
+        _button("Pass over", _key("pass", post.post_id), partial(kept, decision=DISMISSED), who, type="tertiary")
+
+
+def _clause_words(number: str) -> str:
+    found = versions(number)
+    return f"{number} {found.text.iloc[0]}" if len(found) else number
+
+
+def recorded_here(not_in: list[Decision]) -> None:
+    """Draw a way to take back an incident that was recorded of a post here."""
+    if current().is_replay:
+        return
+    about = {one.subject for one in not_in if one.kind == DECISION}
+    listed = rows("reports.conduct_list")
+    mine = {
+        int(row.decision_number): row
+        for row in listed[listed.decision_number.notna()].itertuples()
+        if str(int(row.decision_number)) not in about
+    }
+    if not mine:
+        return
+    with st.expander("Take back an incident that was recorded here"):
+        who = ask_actor()
+        number = st.selectbox(
+            "Incident",
+            list(mine),
+            format_func=lambda key: (
+                f"{person(mine[key].client_name)}, ticket {mine[key].ticket_id}, clause {mine[key].clause}, "
+                f"{day(mine[key].happened_on)}"
+            ),
+            key="incident_to_take_back",
+        )
+        _button("Take it back", "unrecord", partial(_keep, DECISION, str(number), TAKEN_BACK, 0), who)
 
 
 def _key(name: str, about: object) -> str:

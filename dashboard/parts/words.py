@@ -113,6 +113,8 @@ BAN_DECISIONS = {
     "dismissed": "dismissed",
     "lifted": "ban lifted",
     "taken_back": "taken back",
+    "recorded 0.2": "recorded as an incident under 0.2",
+    "recorded 5.9": "recorded as an incident under 5.9",
 }
 EVIDENCE = {"ticket": "ticket", "burst": "burst of posts in ticket", "incident": "incident", "purchase": "purchase"}
 LAST_WORD = {

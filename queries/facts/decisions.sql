@@ -1,8 +1,9 @@
--- What people decided on candidates for a ban up to as_of, but for what they took back.
+-- What people decided on candidates for a ban and on clients' posts up to as_of, but for what they took back.
 -- One row per decision_id
 --
 -- A decision holds from the as-of of what it was made on. One that was taken back was a mistake and never
--- held; a lifting ends what was confirmed from its own instant on. A subject is the clause and the client.
+-- held; a lifting ends what was confirmed from its own instant on. The subject of a candidate is the clause and
+-- the client; that of a post is the post, and the clause it was recorded under stands in the decision.
 
 with clock as (
 
@@ -24,26 +25,49 @@ about_decisions as (
     where decisions.kind = 'decision'
     group by cast(decisions.subject as bigint)
 
+),
+
+decided as (
+
+    select
+        decision_number,
+        kind as kind_code,
+        case when kind = 'candidate' then substr(subject, strpos(subject, ' ') + 1) end as client_email,
+        case when kind = 'post' then subject end as post_id,
+        case
+            when kind = 'candidate' then split_part(subject, ' ', 1)
+            else nullif(split_part(decision, ' ', 2), '')
+        end as clause,
+        split_part(decision, ' ', 1) as decision_code,
+        evidence,
+        actor,
+        note,
+        decided_at,
+        holds_from_at
+    from raw.decisions
+    where kind in ('candidate', 'post')
+
 )
 
 select
-    'decision ' || decisions.decision_number as decision_id,
-    decisions.decision_number,
-    split_part(decisions.subject, ' ', 1) as clause,
-    coalesce(addresses.client_id, substr(decisions.subject, strpos(decisions.subject, ' ') + 1)) as client_id,
-    decisions.decision as decision_code,
-    decisions.evidence,
-    decisions.actor,
-    decisions.note,
-    decisions.decided_at,
-    decisions.holds_from_at,
+    'decision ' || decided.decision_number as decision_id,
+    decided.decision_number,
+    decided.kind_code,
+    decided.clause,
+    coalesce(addresses.client_id, decided.client_email) as client_id,
+    decided.post_id,
+    decided.decision_code,
+    decided.evidence,
+    decided.actor,
+    decided.note,
+    decided.decided_at,
+    decided.holds_from_at,
     about_decisions.lifted_at
-from raw.decisions
+from decided
 cross join clock
 left join about_decisions
-    on about_decisions.decision_number = decisions.decision_number
+    on about_decisions.decision_number = decided.decision_number
 left join facts.addresses
-    on addresses.alias_email = substr(decisions.subject, strpos(decisions.subject, ' ') + 1)
-where decisions.kind = 'candidate'
-    and decisions.holds_from_at <= clock.as_of_at
+    on addresses.alias_email = decided.client_email
+where decided.holds_from_at <= clock.as_of_at
     and not coalesce(about_decisions.is_taken_back, false)

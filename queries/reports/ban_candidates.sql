@@ -65,7 +65,8 @@ dismissals as (
         note,
         evidence
     from facts.decisions
-    where decision_code = 'dismissed'
+    where kind_code = 'candidate'
+        and decision_code = 'dismissed'
 
 ),
 

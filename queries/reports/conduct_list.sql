@@ -35,6 +35,7 @@ select
     happened.day_on as happened_on,
     incidents.note,
     incidents.recorded_by,
+    incidents.decision_number,
     incidents.ticket_id,
     banned.day_on as banned_on,
     row_number() over (order by findings.happened_at desc, findings.incident_id) as position

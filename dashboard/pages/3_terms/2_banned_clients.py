@@ -1,7 +1,8 @@
 """Who has no right to support at present, on what ground, and whom would a person have to look at?
 
 Reads reports.ban_totals, ban_candidate_list and candidate_evidence (one row per candidate, and per row it rests
-on), ban_list (one row per ban), bans_by_clause and conduct_list (one row per recorded incident).
+on), ban_list (one row per ban), bans_by_clause and conduct_list (one row per recorded incident); the posts to look at
+are etl/conduct.py's.
 """
 
 import streamlit as st
@@ -15,8 +16,10 @@ from dashboard.parts import (
     figures,
     head,
     plain,
+    recorded_here,
     registered,
     rows,
+    suggested,
     table,
     waiting,
     words,
@@ -113,3 +116,7 @@ table(
     "`python -m etl dialects` shows its columns (house_incidents).",
     rows_shown=10,
 )
+recorded_here(not_in)
+
+st.subheader("Posts to look at", anchor=False)
+suggested(decisions, not_in)
