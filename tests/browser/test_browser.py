@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from browser.conftest import NARROW, WIDE, act, serve, settle
 from dashboard.parts.headers import HEADERS
+from etl.publish import Warehouse
 
 pytestmark = pytest.mark.browser
 PATHS = {
@@ -429,6 +430,32 @@ def test_a_name_that_is_accepted_counts_once_the_data_is_rebuilt(browser, sample
     page.goto(sample_of_its_own + "/tickets?product_id=booking-lantern&period=All")
     settle(page)
     assert rows_of(page) == before + 13
+    page.context.close()
+
+
+def test_a_confirmed_ban_is_pending_and_then_published(browser, sample_of_its_own, tmp_path):
+    page = browser.new_context(viewport=WIDE).new_page()
+    page.set_default_timeout(60_000)
+    page.goto(sample_of_its_own + "/banned_clients")
+    settle(page)
+    banned, for_review = (
+        page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
+        for label in ("Banned at present", "For review")
+    )
+    before = int(banned.inner_text()), int(for_review.inner_text())
+    confirm = page.get_by_role("button", name="Confirm the ban").first
+    expect(confirm).to_be_disabled()
+    name = page.get_by_role("textbox", name="Your name")
+    name.fill("Rasa Petkute")
+    act(page, lambda: name.press("Enter"))
+    with Warehouse(tmp_path / "warehouse").writing():  # so that nothing is published meanwhile
+        confirm.click()
+        expect(page.get_by_text("1 decision pending, not in the numbers yet: being published.")).to_be_visible()
+        expect(page.get_by_text(re.compile("ban confirmed by Rasa Petkute"))).to_be_visible()
+        assert (int(banned.inner_text()), int(for_review.inner_text())) == before
+    expect(banned).to_have_text(str(before[0] + 1), timeout=60_000)
+    expect(for_review).to_have_text(str(before[1] - 1))
+    expect(page.get_by_text("not in the numbers yet")).to_have_count(0)
     page.context.close()
 
 
