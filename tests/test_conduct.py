@@ -87,6 +87,18 @@ def test_what_was_not_looked_at_is_said(loaded, monkeypatch):
     assert [one.post_id for one in cut.posts] == ["last"]  # the name took the other place
 
 
+def test_of_the_sample_every_outburst_is_found_and_no_word_that_only_looks_like_one(sample_warehouse):
+    texts_found = [one.body for one in found(sample_warehouse, "english").posts]
+    endings = ("this update sucks.", "you know it.", "since the morning.", "You bastards broke our shop.")
+    assert len(texts_found) == 4
+    assert all(text.endswith(endings) for text in texts_found)
+    with connect(sample_warehouse) as con:
+        (look_alikes,) = con.execute(
+            "select count(*) from raw.posts where regexp_matches(body, 'Scunthorpe|Essex|Dick Turner|class of the button')"
+        ).fetchone()
+    assert look_alikes == 12
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_word_of_a_list_escapes_the_pattern(language):
     listed = list(conduct._filter((language,)).words)

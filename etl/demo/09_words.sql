@@ -488,6 +488,25 @@ from (
                 'Since the host''s maintenance the fault is gone here. I close the ticket and keep an eye on it.'
             ]
         ),
+        -- Words that somebody should read, and words that only look like such.
+        (
+            'outburst',
+            [
+                'Sorry, but this update sucks.',
+                'That is bullshit and you know it.',
+                'We are pissed, our shop has been down since the morning.',
+                'You bastards broke our shop.'
+            ]
+        ),
+        (
+            'harmless',
+            [
+                'Our shop in Scunthorpe needs it most.',
+                'Please write to Dick Turner as well, he looks after our site.',
+                'We are in Essex, so mornings are best.',
+                'The class of the button has the word assist in it.'
+            ]
+        ),
         (
             'auto_reply',
             ['We have received your request. A person will answer it, usually within one or two business days.']

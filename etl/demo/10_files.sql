@@ -389,6 +389,7 @@ worded as (
         author_role = 'agent' and is_public as is_letter,
         authored.phrase in ('first_word', 'detail', 'reply', 'again', 'waiting') and draw(385, post_number) < 0.65
             as has_aside,
+        case when author_role = 'client' and is_public and not is_auto then draw(387, post_number) end as temper,
         part,
         product_name,
         newest_version,
@@ -405,7 +406,9 @@ frames as (
     select
         any_value(texts) filter (where phrase = 'greeting') as greetings,
         any_value(texts) filter (where phrase = 'farewell') as farewells,
-        any_value(texts) filter (where phrase = 'aside') as asides
+        any_value(texts) filter (where phrase = 'aside') as asides,
+        any_value(texts) filter (where phrase = 'outburst') as outbursts,
+        any_value(texts) filter (where phrase = 'harmless') as harmless_words
     from plan.phrases
 )
 select
@@ -419,7 +422,12 @@ select
     fill(
         case when is_letter then greetings[1 + pick(382, post_number, len(greetings))] else '' end
         || texts[1 + (pick(383, worded.arrival_number, len(texts)) + turn_number) % len(texts)]
-        || case when has_aside then ' ' || asides[1 + pick(386, post_number, len(asides))] else '' end
+        || case
+            when temper < 0.002 then ' ' || outbursts[1 + pick(388, post_number, len(outbursts))]
+            when temper < 0.006 then ' ' || harmless_words[1 + pick(388, post_number, len(harmless_words))]
+            when has_aside then ' ' || asides[1 + pick(386, post_number, len(asides))]
+            else ''
+        end
         || case when is_letter then farewells[1 + pick(384, post_number, len(farewells))] else '' end,
         part, product_name, newest_version, site, worded.given_name, coalesce(split_part(agent_name, ' ', 1), 'you')
     ) as body
