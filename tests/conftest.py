@@ -16,6 +16,14 @@ from etl.tables import create_tables
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"
 
 
+def _connect(*args, config: dict | None = None, connect=duckdb.connect, **more) -> duckdb.DuckDBPyConnection:
+    return connect(*args, config={"threads": "1", **(config or {})}, **more)
+
+
+# Few rows are asked at a time, and as many tests run side by side as there are cores.
+duckdb.connect = _connect
+
+
 @pytest.fixture(scope="session")
 def sample_warehouse(tmp_path_factory):
     """A warehouse with data/sample, as `make run` makes it; loaded once, whatever workers there are. Not to be changed."""

@@ -1,6 +1,7 @@
 """A snapshot whose clock is set back says what one says that is built whole; what was settled is not made again."""
 
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -81,12 +82,12 @@ def differing(one: Path, other: Path) -> list[str]:
         ]
 
 
-@pytest.mark.parametrize("days", [0, 0.5, 45, 320.25, 700])
+@pytest.mark.parametrize("days", [0.5, 45, 700])
 def test_of_a_made_up_desk_it_is_what_a_whole_build_is(days, house, tmp_path, monkeypatch):
     assert differing(*both_ways(house, DEMO_AS_OF - timedelta(days=days), tmp_path, monkeypatch)) == []
 
 
-@pytest.mark.parametrize("seed", [3, 11, 20, 47])
+@pytest.mark.parametrize("seed", [11, 47])
 def test_of_a_random_desk_it_is_what_a_whole_build_is(seed, tmp_path, monkeypatch):
     desk, dice = make(seed), Random(seed)
     last = max(desk.as_ofs)
@@ -94,38 +95,34 @@ def test_of_a_random_desk_it_is_what_a_whole_build_is(seed, tmp_path, monkeypatc
     openings = sorted(row["opened_at"] for row in desk.typed["tickets"] if row["opened_at"] <= last)
     # Whichever lies far enough after the calendar's beginning.
     later = sorted({at for at in [*desk.as_ofs, *openings] if at >= openings[0] + timedelta(days=40)})
-    for at in dice.sample(later, k=min(2, len(later))):
-        assert differing(*both_ways(tmp_path / "warehouse", at.replace(tzinfo=UTC), tmp_path, monkeypatch)) == [], (
-            seed,
-            at,
-        )
+    at = dice.choice(later)
+    assert differing(*both_ways(tmp_path / "warehouse", at.replace(tzinfo=UTC), tmp_path, monkeypatch)) == [], at
 
 
-@pytest.mark.parametrize("name", BY_ITSELF)
-def test_what_is_said_of_a_ticket_follows_from_its_own_rows(name, house):
-    """Given half of the tickets, a query says of each what it says among all; else its header says "Made whole: why"."""
-    key, snapshot = KEYS[name], Warehouse(house).current()
-    schemas = sorted({one.partition(".")[0] for one in KEYS})
+@pytest.fixture(scope="module")
+def half(house) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The snapshot, with half of its tickets as those that a query is given."""
     with duckdb.connect() as con:
-        con.execute(f"attach '{snapshot}' as snapshot (read_only)")
-        for schema in schemas:
+        con.execute(f"attach '{Warehouse(house).current()}' as snapshot (read_only)")
+        for schema in sorted({name.partition(".")[0] for name in KEYS}):
             con.execute(f"create schema unsettled_{schema}")
         con.execute(
             "create table kept as select ticket_id from snapshot.facts.openings where epoch(opened_at)::bigint % 2 = 0"
         )
-        for one, its_key in KEYS.items():
-            schema, _, table = one.partition(".")
-            con.execute(
-                f"create view unsettled_{schema}.{table} as from snapshot.{one} where {its_key} in (from memory.main.kept)"
-            )
+        for name, key in KEYS.items():
+            con.execute(f"create view unsettled_{name} as from snapshot.{name} where {key} in (from memory.main.kept)")
         con.execute("use snapshot")
-        sql = narrowed(QUERIES[name], KEYS).replace("unsettled_", "memory.unsettled_")
-        of_kept = f"select * from {name} where {key} in (from memory.main.kept)"
-        assert con.execute("select count(*) from memory.main.kept").fetchone()[0] > 50
-        assert (
-            con.execute(f"(({sql}) except all {of_kept}) union all ({of_kept} except all ({sql})) limit 1").fetchall()
-            == []
-        )
+        yield con
+
+
+@pytest.mark.parametrize("name", BY_ITSELF)
+def test_what_is_said_of_a_ticket_follows_from_its_own_rows(name, half):
+    """Given half of the tickets, a query says of each what it says among all; else its header says "Made whole: why"."""
+    given_half = narrowed(QUERIES[name], KEYS).replace("unsettled_", "memory.unsettled_")
+    of_half = f"select * from {name} where {KEYS[name]} in (from memory.main.kept)"
+    assert half.execute("select count(*) from memory.main.kept").fetchone()[0] > 50
+    differing = half.execute(f"(({given_half}) except all {of_half}) union all ({of_half} except all ({given_half}))")
+    assert differing.fetchmany(1) == []
 
 
 def test_every_table_of_tickets_is_known_by_its_header():
