@@ -94,12 +94,13 @@ class Prepared:
         changed: set[str] = set()
         for name in case.built:
             if name == query or reads(queries[name]) & changed:
-                if name in self.views:
+                if name in self.views and name != query:
                     changed.add(name)
                     continue
                 before = self._before(name)
                 text = with_filters(sql if name == query else queries[name])
-                self.con.execute(f"create or replace table {name} as {text}")
+                kind = "view" if name in self.views else "table"
+                self.con.execute(f"create or replace {kind} {name} as {text}")
                 if contents(self.con, name) != before:
                     changed.add(name)
                 elif name == query:

@@ -3,6 +3,7 @@
 import duckdb
 import pytest
 
+from etl.build import views_in_a_snapshot
 from tests import mutate
 from tests.case import Case, read_cases
 from tests.mutants import Mutant, mutants
@@ -120,6 +121,8 @@ DESK = {
     "facts.little": "-- One row per a\nselect a from raw.rows where a < 3",
     "facts.middle": "-- One row per a\nselect a from facts.little",
     "rules.big": "-- One row per a\nselect a from facts.middle where a > 1",
+    "facts.seen": "-- One row per a\n-- Kept in: facts.little\nselect a from raw.rows where a < 5",
+    "rules.top": "-- One row per a\nselect a from facts.seen where a > 1",
 }
 
 
@@ -133,7 +136,8 @@ class LittleCase(Case):
         con.execute("create schema raw; create schema facts; create schema rules")
         con.execute("create table raw.rows as select unnest($rows) as a", {"rows": self.said["rows"]})
         for name in self.built:
-            con.execute(f"create table {name} as {DESK[name]}")
+            kind = "view" if name in views_in_a_snapshot(DESK) else "table"
+            con.execute(f"create {kind} {name} as {DESK[name]}")
 
 
 @pytest.fixture(autouse=True)
@@ -165,6 +169,11 @@ def test_a_case_notices_faults_of_what_its_query_reads_only_in_its_own_rows(tria
     assert trial("facts.little", LittleCase("rules.big", [2, 3], [2])) == [True, True]
     assert trial("rules.big", LittleCase("rules.big", [2, 3], [2])) == [False, False]
     assert trial("rules.big", LittleCase("rules.big", [1, 3], [])) == [True, True]
+
+
+def test_what_stays_a_view_is_replaced_as_well(trial):
+    assert trial("facts.seen", LittleCase("rules.top", [4, 5], [4])) == [True, True]
+    assert trial("facts.seen", LittleCase("rules.top", [4, 6], [4])) == [None, True]
 
 
 def test_what_is_no_sql_is_no_mutant():

@@ -16,7 +16,6 @@ later_posts as (
     inner join raw.tickets
         on tickets.ticket_id = posts.ticket_id
     where posts.posted_at > clock.as_of_at
-        and posts.posted_at >= tickets.opened_at
 
 ),
 
@@ -28,7 +27,6 @@ later_changes as (
     inner join raw.tickets
         on tickets.ticket_id = status_changes.ticket_id
     where status_changes.changed_at > clock.as_of_at
-        and status_changes.changed_at >= tickets.opened_at
 
 )
 
