@@ -38,6 +38,17 @@ older_of_pairs as (
 
 ),
 
+-- A ticket may have several bursts.
+bursts as (
+
+    select
+        subject_id as ticket_id,
+        max(verdict) as verdict
+    from rules.post_burst
+    group by subject_id
+
+),
+
 -- A ticket may be of two pairs: the newer of one and the older of the next.
 pairs as (
 
@@ -187,6 +198,8 @@ select
     paired.newer_ticket_id,
     -- What the rule on duplicates says, of the older of a pair. (4.7)
     cast(duplicate.verdict as varchar) as duplicate_verdict_code,
+    -- When the first ticket about the same issue was opened. (4.7)
+    filtered_tickets.issue_first_seen_at,
     -- Whether the ticket counts in averages: the older of a pair does not. (4.7)
     filtered_tickets.is_in_averages,
     -- Whether the client could ask this question when the ticket was opened. (2)
@@ -215,6 +228,16 @@ select
     cast(mailing_list.verdict as varchar) as mailing_list_verdict_code,
     -- Whether the client was not banned. (5)
     cast(not_banned.verdict as varchar) as not_banned_verdict_code,
+    -- Whether the ticket names the newest version of its product that was out. (0.1)
+    cast(latest_version.verdict as varchar) as latest_version_verdict_code,
+    -- Whether the ticket says what it is about. (0.3)
+    cast(complete_report.verdict as varchar) as complete_report_verdict_code,
+    -- Whether the client had a test site or a backup. (1.4)
+    cast(backup.verdict as varchar) as backup_verdict_code,
+    -- Whether the ticket kept to one question. (4.8)
+    cast(one_question.verdict as varchar) as one_question_verdict_code,
+    -- What the rule on bursts of posts says; empty when there was none. (5.4)
+    cast(bursts.verdict as varchar) as post_burst_verdict_code,
     -- Where the ticket is in the help desk.
     filtered_tickets.ticket_link
 from filtered_tickets
@@ -245,3 +268,13 @@ left join rules.mailing_list as mailing_list
     on mailing_list.subject_id = filtered_tickets.ticket_id
 left join rules.not_banned as not_banned
     on not_banned.subject_id = filtered_tickets.ticket_id
+left join rules.latest_version as latest_version
+    on latest_version.subject_id = filtered_tickets.ticket_id
+left join rules.complete_report as complete_report
+    on complete_report.subject_id = filtered_tickets.ticket_id
+left join rules.backup as backup
+    on backup.subject_id = filtered_tickets.ticket_id
+left join rules.one_question as one_question
+    on one_question.subject_id = filtered_tickets.ticket_id
+left join bursts
+    on bursts.ticket_id = filtered_tickets.ticket_id
