@@ -530,19 +530,33 @@ with versions as (
 ),
 topics_drawn as (
     select
-        talks.arrival_number,
+        arrival_number,
+        client_number,
+        product_number,
         -- The newer ticket of a pair is about what the older one is about.
-        case when talks.other_number is not null and not talks.is_older then talks.other_number else talks.arrival_number end
-            as topic_owner
+        case when other_number is not null and not is_older then other_number else arrival_number end as topic_owner
     from plan.talks
+),
+-- Else a client asks about something new each time.
+topics_before as (
+    select
+        arrival_number,
+        min(arrival_number) over asked_before as first_owner,
+        count(*) over asked_before - 1 as topic_count
+    from topics_drawn
+    where arrival_number = topic_owner
+    window asked_before as (partition by client_number, product_number order by arrival_number)
 )
 select
     talks.arrival_number,
     -- The rush after a release asks about updates and layout more often.
-    case
-        when draw(300, topic_owner) < 0.3 then [1, 7, 1, 4][1 + pick(301, topic_owner, 4)]
-        else 1 + pick(302, topic_owner, 12)
-    end as topic_number,
+    1 + (
+        case
+            when draw(300, first_owner) < 0.3 then [0, 6, 0, 3][1 + pick(301, first_owner, 4)]
+            else pick(302, first_owner, 12)
+        end
+        + 5 * topic_count
+    ) % 12 as topic_number,
     1 + pick(303, topic_owner, 3) as subject_choice,
     1 + pick(304, topic_owner, 3) as story_choice,
     products.features[1 + pick(305, topic_owner, 5)] as part,
@@ -560,6 +574,7 @@ select
     clients.given_name
 from plan.talks
 inner join topics_drawn on topics_drawn.arrival_number = talks.arrival_number
+inner join topics_before on topics_before.arrival_number = topics_drawn.topic_owner
 inner join plan.products on products.product_number = talks.product_number
 inner join plan.clients on clients.client_number = talks.client_number
 inner join plan.manners on manners.arrival_number = talks.arrival_number
