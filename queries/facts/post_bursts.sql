@@ -15,22 +15,34 @@ with openings as (
 
 ),
 
-terms as (
+counts as (
 
     select
         from_at,
         until_at,
-        burst_post_count,
-        burst_seconds,
-        burst_effective_on
-    from facts.terms
+        value_number::bigint as post_count,
+        effective_on
+    from policy.limits
+    where rule = 'post_burst' and parameter = 'posts'
+
+),
+
+windows as (
+
+    select
+        from_at,
+        until_at,
+        value_seconds,
+        effective_on
+    from policy.limits
+    where rule = 'post_burst' and parameter = 'window'
 
 ),
 
 widest as (
 
-    select max(burst_seconds) as seconds
-    from terms
+    select max(value_seconds) as seconds
+    from windows
 
 ),
 
@@ -69,15 +81,19 @@ placed_words as (
         client_words.said_at,
         client_words.client_number,
         client_words.word_number - client_words.client_number as desk_count,
-        terms.burst_post_count,
-        terms.burst_seconds,
-        terms.burst_effective_on
+        counts.post_count,
+        windows.value_seconds as window_seconds,
+        -- The version applied is the newer of the two.
+        greatest(counts.effective_on, windows.effective_on) as effective_on
     from client_words
     inner join openings
         on openings.ticket_id = client_words.ticket_id
-    left join terms
-        on openings.opened_at >= terms.from_at
-        and openings.opened_at < terms.until_at
+    left join counts
+        on openings.opened_at >= counts.from_at
+        and openings.opened_at < counts.until_at
+    left join windows
+        on openings.opened_at >= windows.from_at
+        and openings.opened_at < windows.until_at
 
 ),
 
@@ -86,7 +102,7 @@ neighbours as (
 
     select
         placed_words.*,
-        lag(said_at, burst_post_count - 1) over (
+        lag(said_at, post_count - 1) over (
             partition by ticket_id, desk_count
             order by client_number
         ) as first_said_at
@@ -100,7 +116,7 @@ complete as (
         neighbours.*,
         client_number - row_number() over (partition by ticket_id, desk_count order by client_number) as run_number
     from neighbours
-    where said_at <= first_said_at + to_seconds(burst_seconds)
+    where said_at <= first_said_at + to_seconds(window_seconds)
 
 )
 
@@ -109,8 +125,8 @@ select
     client_id,
     min(first_said_at) as first_said_at,
     max(said_at) as last_said_at,
-    (max(burst_post_count) + count(*) - 1)::bigint as post_count,
-    max(burst_effective_on) as effective_on
+    (max(post_count) + count(*) - 1)::bigint as post_count,
+    max(effective_on) as effective_on
 from complete
 group by
     ticket_id,

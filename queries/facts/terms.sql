@@ -17,7 +17,7 @@ with limits as (
         value_number,
         value_seconds
     from policy.limits
-    where rule in ('response_time', 'resolution_time', 'auto_close', 'post_burst')
+    where rule in ('response_time', 'resolution_time', 'auto_close')
 
 ),
 
@@ -50,11 +50,7 @@ select
     max(case when rule = 'auto_close' and parameter = 'idle' then value_seconds end) as idle_seconds,
     max(case when rule = 'auto_close' and parameter = 'idle' then effective_on end) as idle_effective_on,
     max(case when rule = 'auto_close' and parameter = 'grace' then value_seconds end) as grace_seconds,
-    max(case when rule = 'auto_close' and parameter = 'soon' then value_seconds end) as soon_seconds,
-    max(case when rule = 'post_burst' and parameter = 'posts' then value_number end)::bigint as burst_post_count,
-    max(case when rule = 'post_burst' and parameter = 'window' then value_seconds end) as burst_seconds,
-    -- The version applied is the newer of the two.
-    max(case when rule = 'post_burst' then effective_on end) as burst_effective_on
+    max(case when rule = 'auto_close' and parameter = 'soon' then value_seconds end) as soon_seconds
 from stretches
 inner join limits
     on stretches.from_at >= limits.from_at
