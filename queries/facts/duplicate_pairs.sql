@@ -1,55 +1,24 @@
--- Two tickets about the same issue, as the help desk names them, and which of the two was closed first.
+-- Two tickets about the same issue, by the help desk's word or by their texts, and which was closed first.
 -- One row per older_ticket_id, newer_ticket_id
 --
--- The desk's word replaces the comparison of the texts; same client, same product, opened within
--- the window, and the older still open when the newer came are needed all the same [D1-D2].
+-- The desk's word replaces the comparison of the texts [D1-D2]. Of several similar tickets each is paired
+-- with the last one before it that was still open, so that n of them are n - 1 pairs. Two different sites
+-- are never similar by text; a pair the help desk names stands [D6].
 
-with tickets as (
-
-    select
-        openings.ticket_id,
-        openings.client_id,
-        openings.product_id,
-        openings.opened_at,
-        openings.stated_duplicate_of_id,
-        states.is_open,
-        states.is_closed_at_unknown_time
-    from facts.openings
-    inner join facts.states
-        on states.ticket_id = openings.ticket_id
-
-),
-
--- Either ticket may name the other; the smaller id is the older of one second [D4].
-named as (
-
-    select distinct
-        case
-            when (naming.opened_at, naming.ticket_id) < (target.opened_at, target.ticket_id) then naming.ticket_id
-            else target.ticket_id
-        end as older_ticket_id,
-        case
-            when (naming.opened_at, naming.ticket_id) < (target.opened_at, target.ticket_id) then target.ticket_id
-            else naming.ticket_id
-        end as newer_ticket_id
-    from tickets as naming
-    inner join tickets as target
-        on target.ticket_id = naming.stated_duplicate_of_id
-    where naming.ticket_id <> target.ticket_id
-        and naming.client_id = target.client_id
-        and naming.product_id = target.product_id
-
-),
-
-windows as (
+with compared_pairs as (
 
     select
-        from_at,
-        until_at,
-        value_seconds,
-        effective_on
-    from policy.limits
-    where rule = 'duplicate' and parameter = 'window'
+        older_ticket_id,
+        newer_ticket_id,
+        client_id,
+        product_id,
+        older_opened_at,
+        newer_opened_at,
+        effective_on,
+        is_named,
+        has_two_sites,
+        similarity_share
+    from facts.compared_pairs
 
 ),
 
@@ -58,39 +27,79 @@ similarities as (
     select
         from_at,
         until_at,
-        value_number
+        value_number,
+        effective_on
     from policy.limits
     where rule = 'duplicate' and parameter = 'similarity'
 
 ),
 
-near as (
+judged as (
 
     select
-        named.older_ticket_id,
-        named.newer_ticket_id,
-        newer.client_id,
-        newer.product_id,
-        older.opened_at as older_opened_at,
-        newer.opened_at as newer_opened_at,
-        newer.is_closed_at_unknown_time as is_newer_closed_at_unknown_time,
-        windows.effective_on,
-        similarities.value_number as similarity_limit_share
-    from named
-    inner join tickets as older
-        on older.ticket_id = named.older_ticket_id
-    inner join tickets as newer
-        on newer.ticket_id = named.newer_ticket_id
-    inner join windows
-        on newer.opened_at >= windows.from_at
-        and newer.opened_at < windows.until_at
-    inner join similarities
-        on newer.opened_at >= similarities.from_at
-        and newer.opened_at < similarities.until_at
-    where newer.opened_at <= older.opened_at + to_seconds(windows.value_seconds)
-        -- Whether the older was still open must be known.
-        and older.is_open is not null
-        and not older.is_closed_at_unknown_time
+        compared_pairs.older_ticket_id,
+        compared_pairs.newer_ticket_id,
+        compared_pairs.client_id,
+        compared_pairs.product_id,
+        compared_pairs.older_opened_at,
+        compared_pairs.newer_opened_at,
+        greatest(compared_pairs.effective_on, similarities.effective_on) as effective_on,
+        compared_pairs.similarity_share,
+        compared_pairs.is_named,
+        compared_pairs.similarity_share > 0
+        and compared_pairs.similarity_share >= similarities.value_number
+        and not compared_pairs.has_two_sites as is_similar
+    from compared_pairs
+    left join similarities
+        on compared_pairs.newer_opened_at >= similarities.from_at
+        and compared_pairs.newer_opened_at < similarities.until_at
+
+),
+
+ranked as (
+
+    select
+        judged.*,
+        row_number() over (
+            partition by newer_ticket_id, is_similar
+            order by older_opened_at desc, older_ticket_id desc
+        ) as older_rank
+    from judged
+    where is_named or is_similar
+
+),
+
+states as (
+
+    select
+        ticket_id,
+        is_closed_at_unknown_time
+    from facts.states
+
+),
+
+pairs as (
+
+    select
+        ranked.older_ticket_id,
+        ranked.newer_ticket_id,
+        ranked.client_id,
+        ranked.product_id,
+        ranked.older_opened_at,
+        ranked.newer_opened_at,
+        ranked.effective_on,
+        ranked.similarity_share,
+        case
+            when ranked.is_named and ranked.is_similar then 'both'
+            when ranked.is_named then 'helpdesk'
+            else 'text'
+        end as basis,
+        states.is_closed_at_unknown_time as is_newer_closed_at_unknown_time
+    from ranked
+    inner join states
+        on states.ticket_id = ranked.newer_ticket_id
+    where ranked.is_named
+        or ranked.older_rank = 1
 
 ),
 
@@ -99,32 +108,8 @@ closings as (
     select
         ticket_id,
         closed_at,
-        reopened_at,
         outcome_code
     from facts.closings
-
-),
-
-closed_before as (
-
-    select distinct
-        near.older_ticket_id,
-        near.newer_ticket_id
-    from near
-    inner join closings
-        on closings.ticket_id = near.older_ticket_id
-    where closings.closed_at <= near.newer_opened_at
-        and (closings.reopened_at is null or closings.reopened_at > near.newer_opened_at)
-
-),
-
-pairs as (
-
-    select near.*
-    from near
-    anti join closed_before
-        on closed_before.older_ticket_id = near.older_ticket_id
-        and closed_before.newer_ticket_id = near.newer_ticket_id
 
 ),
 
@@ -161,48 +146,6 @@ newer_closings as (
         pairs.older_ticket_id,
         pairs.newer_ticket_id
 
-),
-
-texts as (
-
-    select
-        tickets.ticket_id,
-        nullif(trim(coalesce(tickets.site_url, '')), '') as site_url,
-        list_distinct(
-            regexp_extract_all(lower(concat_ws(' ', tickets.subject, tickets.description)), '[\p{L}\p{N}]+')
-        ) as words
-    from raw.tickets
-    where tickets.ticket_id in (select older_ticket_id from pairs)
-        or tickets.ticket_id in (select newer_ticket_id from pairs)
-
-),
-
-shared as (
-
-    select
-        pairs.older_ticket_id,
-        pairs.newer_ticket_id,
-        coalesce(older.site_url <> newer.site_url, false) as has_two_sites,
-        len(older.words) + len(newer.words) as word_count,
-        len(list_intersect(older.words, newer.words)) as shared_count
-    from pairs
-    inner join texts as older
-        on older.ticket_id = pairs.older_ticket_id
-    inner join texts as newer
-        on newer.ticket_id = pairs.newer_ticket_id
-
-),
-
--- The part of their different words that two texts share; two empty texts share nothing [D6].
-compared as (
-
-    select
-        older_ticket_id,
-        newer_ticket_id,
-        has_two_sites,
-        coalesce(shared_count / nullif(word_count - shared_count, 0), 0)::double as similarity_share
-    from shared
-
 )
 
 select
@@ -213,11 +156,8 @@ select
     pairs.older_opened_at,
     pairs.newer_opened_at,
     pairs.effective_on,
-    compared.similarity_share,
-    case
-        when compared.similarity_share >= pairs.similarity_limit_share and not compared.has_two_sites then 'both'
-        else 'helpdesk'
-    end as basis,
+    pairs.similarity_share,
+    pairs.basis,
     older_closings.closed_at as older_closed_at,
     newer_closings.closed_at as newer_closed_at,
     case
@@ -233,9 +173,6 @@ select
         else 'older_closed'
     end as verdict
 from pairs
-inner join compared
-    on compared.older_ticket_id = pairs.older_ticket_id
-    and compared.newer_ticket_id = pairs.newer_ticket_id
 left join older_closings
     on older_closings.older_ticket_id = pairs.older_ticket_id
     and older_closings.newer_ticket_id = pairs.newer_ticket_id

@@ -2,7 +2,8 @@
 -- One row per ticket_id
 -- Made whole: which ticket was the first follows from other tickets
 --
--- From pair to pair, down from the tickets that no older one precedes [D6].
+-- Made whole: an issue was first seen on another ticket. From pair to pair, down from the tickets that
+-- no older one precedes [D6].
 
 with recursive pairs as (
 

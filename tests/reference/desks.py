@@ -54,6 +54,7 @@ COLUMNS = {
         "ticket_id", "client_email", "product_id", "subject", "description", "channel_code", "category_code",
         "status_code", "opened_by", "opened_at", "first_responded_at", "resolved_at", "closed_at", "outcome_code",
         "duplicate_of_id", "reopen_count", "agent_id", "last_activity_at", "version", "environment", "backup_code",
+        "site_url",
     ),
     "posts": ("post_id", "ticket_id", "author_role", "is_public", "is_auto", "posted_at"),
     "status_changes": ("ticket_id", "changed_at", "status_code", "outcome_code"),
@@ -413,6 +414,7 @@ class Maker:
             cells |= {"channel_code": "ticket", "category_code": "product", "description": f"what {ticket_id} is about"}
         if self.tables["tickets"] and self.maybe(0.3):
             self.name_pair(cells)
+        self.same_text(cells)
         moments = [opened]
         if self.maybe(self.posts_share):
             moments += self.posts(ticket_id, opened)
@@ -434,6 +436,14 @@ class Maker:
             )
         else:
             other["duplicate_of_id"] = cells["ticket_id"]
+
+    def same_text(self, cells: dict[str, str]) -> None:
+        """Let some tickets say what an earlier one of the same client says, of the same site or another [D6]."""
+        dice = Random(f"{self.seed} text of {cells['ticket_id']}")
+        cells["site_url"] = dice.choice(("", "", "https://one.example", "https://two.example"))
+        if self.tables["tickets"] and dice.random() < 0.15:
+            other = dice.choice(self.tables["tickets"][-12:])
+            cells |= {column: other[column] for column in ("client_email", "product_id", "subject", "description")}
 
     def posts(self, ticket_id: str, opened: datetime) -> list[datetime]:
         """Add the posts of a ticket; return their instants."""

@@ -219,28 +219,41 @@ class Desk:
             return max(covering, key=lambda purchase: purchase.until)
         return max(before, key=lambda purchase: (purchase.at, purchase.until), default=None)
 
-    # Pairs the help desk names
+    # Pairs: the help desk names them, or their texts are the same. How alike other texts are is the product's own
+    # measure; the desks compared with the model have only texts that are the same or have nothing in common.
 
     @cached_property
     def pairs(self) -> list["Pair"]:
-        """Return the pairs of tickets the help desk itself names [D1-D4]."""
+        """Return the pairs of tickets about the same issue [D1-D4, D6]."""
         found: dict[tuple[str, str], Pair] = {}
         for ticket in self.tickets.values():
             other = self.tickets.get(ticket.row.get("duplicate_of_id"))
-            if other is None or other is ticket:
-                continue
-            older, newer = sorted((ticket, other), key=lambda one: (one.opened_at, one.id))
-            window = timedelta(days=self.terms.number("duplicate", "window", newer.opened_at))
-            if (
-                older.client_id is not None
-                and older.client_id == newer.client_id
-                and older.product_id is not None
-                and older.product_id == newer.product_id
-                and newer.opened_at - older.opened_at <= window
-                and older.is_open_at(newer.opened_at)
-            ):
+            if other is not None and other is not ticket:
+                older, newer = sorted((ticket, other), key=Ticket.order)
+                if self.may_pair(older, newer):
+                    found[older.id, newer.id] = Pair(self, older, newer)
+        for newer in self.tickets.values():
+            alike = [
+                older
+                for older in self.tickets.values()
+                if Ticket.order(older) < Ticket.order(newer) and self.may_pair(older, newer) and older.says_what(newer)
+            ]
+            if alike:
+                older = max(alike, key=Ticket.order)
                 found[older.id, newer.id] = Pair(self, older, newer)
         return list(found.values())
+
+    def may_pair(self, older: "Ticket", newer: "Ticket") -> bool:
+        """Tell whether two tickets can be about the same issue, whatever they say [D1-D2]."""
+        window = timedelta(days=self.terms.number("duplicate", "window", newer.opened_at))
+        return (
+            older.client_id is not None
+            and older.client_id == newer.client_id
+            and older.product_id is not None
+            and older.product_id == newer.product_id
+            and newer.opened_at - older.opened_at <= window
+            and older.is_open_at(newer.opened_at)
+        )
 
     @cached_property
     def older_ones(self) -> set[str]:
@@ -261,11 +274,20 @@ def Blank(row: Row) -> dict:  # noqa: N802 - reads like the dict it makes
 
 @dataclass
 class Pair:
-    """Two tickets the help desk calls one issue, and which of them was closed first [D3]."""
+    """Two tickets about one issue, who says so, and which of them was closed first [D3]."""
 
     desk: Desk
     older: "Ticket"
     newer: "Ticket"
+
+    @property
+    def basis(self) -> str:
+        """Return helpdesk, text or both [D6]."""
+        names = {self.older.id: self.newer, self.newer.id: self.older}
+        is_named = any(other.row.get("duplicate_of_id") == name for name, other in names.items())
+        if is_named:
+            return "both" if self.older.says_what(self.newer) else "helpdesk"
+        return "text"
 
     @property
     def state(self) -> str:
@@ -303,6 +325,25 @@ class Ticket:
         stated = row.get("first_responded_at")
         self.requirements: list[tuple[str, object]] | None = None  # filled by verdicts, once
         self.reported = stated if stated is not None and stated > self.opened_at else None  # [R6]
+
+    def says_what(self, other: "Ticket") -> bool:
+        """Tell whether both say the same, and not of two sites [D6]."""
+        return self.text == other.text != "" and (None in (self.site, other.site) or self.site == other.site)
+
+    def order(self) -> tuple[datetime, str]:
+        """Return what orders tickets by opening; of one second the smaller id is the older [D4]."""
+        return self.opened_at, self.id
+
+    @property
+    def text(self) -> str:
+        """Return what the ticket says, as two texts are compared for being the same."""
+        said = " ".join(self.row.get(column) or "" for column in ("subject", "description"))
+        return " ".join(said.lower().split())
+
+    @property
+    def site(self) -> str | None:
+        """Return the site the ticket is about, None if it names none."""
+        return (self.row.get("site_url") or "").strip() or None
 
     def limit(self, rule: str, parameter: str) -> float:
         """Return a number of the policy in force when the ticket was opened."""

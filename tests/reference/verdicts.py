@@ -62,7 +62,12 @@ def computed(desk: Desk) -> dict[str, list[dict]]:
         "reports.causes": list(causes(desk)),
         "reports.deferred": list(deferred(desk)),
         "reports.duplicates": [
-            {"older_ticket_id": pair.older.id, "newer_ticket_id": pair.newer.id, "verdict": pair.state}
+            {
+                "older_ticket_id": pair.older.id,
+                "newer_ticket_id": pair.newer.id,
+                "basis": pair.basis,
+                "verdict": pair.state,
+            }
             for pair in desk.pairs
         ],
         "reports.eligibility_today": list(eligibility_today(desk)),
