@@ -18,6 +18,7 @@ from etl.build import LAYERS, UNIONS, QueryError, kept_in, order, read_queries, 
 from etl.lineage import EVERY, Limit, Reach, reached
 from etl.own_policy import changed_terms
 from etl.policy import Row, asked_limits, policy_of, write_policy
+from etl.renew import is_by_itself
 
 RESULTS = Path(__file__).with_name("what_if.sql")
 ONE_ROW = re.compile(r"^-- One row per subject_id(?: \(.*\))?$", re.M)
@@ -44,14 +45,17 @@ def opened_beside(snapshot: Path, **settings: str) -> duckdb.DuckDBPyConnection:
     file = str(snapshot).replace("'", "''")
     con.execute(f"attach '{file}' as snapshot (read_only)")
     con.execute("set enable_external_access = false")
-    for layer in LAYERS:
-        con.execute(f"create schema {layer}")
-    for (name,) in con.execute(
+    names = con.execute(
         "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'snapshot' "
         "union all select schema_name || '.' || view_name from duckdb_views() where database_name = 'snapshot' and not internal"
-    ).fetchall():
+    ).fetchall()
+    con.execute("begin")
+    for layer in LAYERS:
+        con.execute(f"create schema {layer}")
+    for (name,) in names:
         con.execute(f"create view {name} as select * from snapshot.{name}")
     con.execute(RESULTS.read_text("utf-8"))
+    con.execute("commit")
     return con
 
 
@@ -137,7 +141,12 @@ class _Trial:
     def _judge(self, name: str) -> None:
         """Judge anew by one rule or pattern, and add to the results the subjects whose verdict changes."""
         judge = name.partition(".")[2]
-        self._create("view", name, self._restricted(name))
+        before = [other for other in self.judged if other in reads(self.queries[name])]
+        # What sees few subjects is made once; of the others the verdicts alone come first, for who changed.
+        if before:
+            self._create("table", name, self._restricted(name, before))
+        else:
+            self._create("view", name, self.queries[name])
         is_rule, has_one_row = name.startswith("rules."), bool(ONE_ROW.search(self.queries[name]))
         verdict = "verdict" if is_rule else "'candidate'"
         of_subject = f"select subject_id, {verdict if has_one_row else f'max({verdict})'} as verdict from"
@@ -152,15 +161,11 @@ class _Trial:
             where as_is.verdict is distinct from as_tried.verdict
             """
         )
-        for source, kept in ((f"snapshot.{name}", "as_is"), (name, "as_tried")):
-            self.con.execute(
-                f"""
-                create table what_if.{kept}_{judge} as
-                select *
-                from {source}
-                where subject_id in (select subject_id from what_if.changed_{judge})
-                """
-            )
+        chosen = f"where subject_id in (select subject_id from what_if.changed_{judge})"
+        tried = name
+        if not before and is_by_itself(self.queries[name]) and self._are_few(f"what_if.changed_{judge}", name):
+            tried = f"({self._narrowed(self.queries[name], f'what_if.changed_{judge}')}\n)"
+        self.con.execute(f"create table what_if.as_tried_{judge} as select * from {tried} {chosen}")
         said = f"subject_kind, subject_id, client_id, clause, {verdict}::varchar as verdict, reason"
         worst = f"qualify row_number() over (partition by subject_id order by {verdict} desc, reason) = 1"
         self.con.execute(
@@ -176,8 +181,10 @@ class _Trial:
                 as_tried.verdict,
                 as_is.reason,
                 as_tried.reason
-            from (select {said} from what_if.as_is_{judge} {worst}) as as_is
-            full join (select {said} from what_if.as_tried_{judge} {worst}) as as_tried using (subject_id)
+            from (select {said} from snapshot.{name} {"" if has_one_row else f"{chosen} {worst}"}) as as_is
+            {"inner" if has_one_row else "full"} join (
+                select {said} from what_if.as_tried_{judge} {"" if has_one_row else worst}
+            ) as as_tried using (subject_id)
             """,
             {"judge": judge, "clause": self._clause(name)},
         )
@@ -200,23 +207,29 @@ class _Trial:
         )
         self.judged.append(name)
 
-    def _restricted(self, name: str) -> str:
-        """Return a query that, where it reads others judged before, sees only the subjects that changed there."""
-        sql = self.queries[name]
-        before = [other for other in self.judged if other in reads(sql)]
-        if not before:
-            return sql
+    def _are_few(self, subjects: str, name: str) -> bool:
+        """Say whether it pays to look these subjects up in what a query reads, rather than to ask for all."""
+        counts = f"select (select count(*) from {subjects}), (select count(*) from snapshot.{name})"
+        few, all_of_them = self.con.execute(counts).fetchone()
+        return 4 * few < all_of_them
+
+    def _restricted(self, name: str, before: list[str]) -> str:
+        """Return a query that sees only the subjects whose verdicts changed in those judged before."""
         self.con.execute("drop table if exists what_if.changed cascade")
         self.con.execute(
             "create table what_if.changed as "
             + " union ".join(f"select subject_id from what_if.changed_{other.partition('.')[2]}" for other in before)
         )
+        return self._narrowed(self.queries[name], "what_if.changed", before)
+
+    def _narrowed(self, sql: str, subjects: str, before: Iterable[str] = ()) -> str:
+        """Return a query that sees only these subjects; of what was judged `before`, their verdicts as tried."""
         for other in reads(sql):
             key = BY_SUBJECT.search(self.queries.get(other, ""))
             if not key:
                 continue
             layer, judge = other.split(".")
-            chosen = f"{key[1]} in (select subject_id from what_if.changed)"
+            chosen = f"{key[1]} in (select subject_id from {subjects})"
             seen = f"select * from {other if other in self.reach else f'snapshot.{other}'} where {chosen}"
             if other in before:
                 same = f"subject_id not in (select subject_id from what_if.changed_{judge})"
