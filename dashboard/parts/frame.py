@@ -32,7 +32,7 @@ STYLE = """<style>
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-narrow_"]) { display: none; }
 [data-testid="stCaptionContainer"]:has(.stMarkdownBadge) { opacity: 1; }
 [data-testid="stCaptionContainer"]:has(.stMarkdownBadge) p { color: color-mix(in srgb, currentColor 62%, transparent); }
-[class*="st-key-foot_"] > :first-child { flex: 1 1 14rem !important; }
+[class*="st-key-foot_"] > :first-child { flex: 1 1 20rem !important; }
 @media (min-width: 641px) and (max-width: 1400px) {
     [class*="st-key-second_row"] [data-testid="stMetricLabel"] { min-height: 2.6rem; align-items: flex-end; }
 }
