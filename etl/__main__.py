@@ -21,7 +21,7 @@ from etl.filters import CHOICES, CHOSEN_DAYS, EVERYTHING, Filters
 from etl.load import CORRECTIONS, DATA, Loaded, left_of_sample, load, rebuild, rows_per_table
 from etl.own_policy import OWN, QUESTIONS, Question, answered, keep, policy_file, shipped_numbers, write_own
 from etl.policy import PolicyError
-from etl.publish import Warehouse, WarehouseError, connect
+from etl.publish import Warehouse, WarehouseError, connect, warehouse_folder
 
 # Off a terminal a table is as wide as it needs to be, for logs and pipes.
 out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 200)
@@ -50,7 +50,11 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     house = argparse.ArgumentParser(add_help=False)
     house.add_argument(
-        "--warehouse", type=Path, default=DATA / "warehouse", metavar="DIR", help="where snapshots are kept"
+        "--warehouse",
+        type=Path,
+        default=warehouse_folder(),
+        metavar="DIR",
+        help="where snapshots are kept; default $WAREHOUSE, data/warehouse",
     )
     as_json = argparse.ArgumentParser(add_help=False)
     as_json.add_argument("--json", action="store_true", help="print JSON")

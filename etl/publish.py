@@ -145,6 +145,11 @@ class Warehouse:
             return "another process is writing"
 
 
+def warehouse_folder() -> Path:
+    """Return the folder of the warehouse: $WAREHOUSE, or data/warehouse beside the code."""
+    return Path(os.environ.get("WAREHOUSE") or Path(__file__).parent.parent / "data" / "warehouse")
+
+
 def put_in_place(draft: Path, path: Path) -> None:
     """Give a finished, closed file its name: its content is on disk first, so the name never means half of it."""
     _sync(draft)

@@ -181,6 +181,12 @@ def test_sample_is_loaded_once_and_gives_way_to_own_exports(run, folder, tmp_pat
         )
 
 
+def test_the_environment_may_name_the_warehouse(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("WAREHOUSE", str(tmp_path / "of my own"))
+    assert main(["status"]) == 1
+    assert f"{tmp_path / 'of my own'}: nothing is published yet" in capsys.readouterr().err
+
+
 def test_explain_and_demo_and_dialects(run, folder, tmp_path, capsys):
     run("load", str(folder), *AS_OF)
     code, text = run("explain", "ticket", "1")

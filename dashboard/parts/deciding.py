@@ -21,7 +21,7 @@ import streamlit as st
 from dashboard.parts.clauses import clause as draw_clause
 from dashboard.parts.clauses import plain, versions
 from dashboard.parts.frame import page_path
-from dashboard.parts.warehouse import count, current, desk, rows, warehouse_folder
+from dashboard.parts.warehouse import count, current, desk, rows
 from dashboard.parts.words import BAN_DECISIONS, EVIDENCE, day, said
 from etl import EtlError
 from etl.conduct import LANGUAGES, Suggestion, Suggestions, hidden, suggestions
@@ -42,7 +42,7 @@ from etl.decisions import (
     stored,
 )
 from etl.people import is_masked, masked, person
-from etl.publish import BusyError
+from etl.publish import BusyError, warehouse_folder
 
 ROWS = 8
 EVIDENCE_ROWS = 6

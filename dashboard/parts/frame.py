@@ -11,11 +11,12 @@ import streamlit as st
 
 from dashboard.parts.start import no_warehouse, outdated
 from dashboard.parts.stood import as_it_stood, ask_day
-from dashboard.parts.warehouse import OutdatedSnapshotError, rows, take_snapshot, warehouse_folder
+from dashboard.parts.warehouse import OutdatedSnapshotError, rows, take_snapshot
 from dashboard.parts.words import CHANNELS, ELIGIBILITY, said
 from etl import EtlError
 from etl.filters import CHOICES, CHOSEN_DAYS, DEFAULT_PERIOD, PERIODS, Filters
 from etl.people import person
+from etl.publish import warehouse_folder
 
 PAGES = Path(__file__).parent.parent / "pages"
 NUMBERED = re.compile(r"^(\d+)_(.+)$")

@@ -16,9 +16,10 @@ import streamlit as st
 from dashboard.parts.clauses import plain
 from dashboard.parts.shown import tickets_page
 from dashboard.parts.start import run
-from dashboard.parts.warehouse import count, current, rows, warehouse_folder
+from dashboard.parts.warehouse import count, current, rows
 from etl import EtlError, aliases
 from etl.people import is_masked, masked, person
+from etl.publish import warehouse_folder
 
 ROWS = 8
 SUGGESTED = 3

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.parts.warehouse import Snapshot, open_snapshot, warehouse_folder
+from dashboard.parts.warehouse import Snapshot, open_snapshot
 from dashboard.parts.words import day as said_day
 from etl import EtlError
+from etl.publish import warehouse_folder
 from etl.replay import end_of_day, replay
 
 STOOD_ON = "stood_on"  # what the address calls the day

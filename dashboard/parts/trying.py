@@ -15,12 +15,13 @@ import streamlit as st
 
 from dashboard.parts.clauses import plain
 from dashboard.parts.start import run
-from dashboard.parts.warehouse import Snapshot, current, desk, warehouse_folder
+from dashboard.parts.warehouse import Snapshot, current, desk
 from dashboard.parts.words import RULES, day, said
 from etl import EtlError
 from etl.own_policy import changed_terms, keep, policy_file, take_back, why_not_writable
 from etl.people import masked
 from etl.policy import Row, policy_of, read_rows
+from etl.publish import warehouse_folder
 from etl.what_if import judges_of, numbers, opened_beside, try_out
 
 REBUILD = "python -m etl rebuild --policy FILE"

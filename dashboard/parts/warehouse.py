@@ -5,7 +5,6 @@ the first key of every cached answer and nothing has to expire. A retired connec
 closed, only let go: closing it would pull it from under another reader's running query.
 """
 
-import os
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
@@ -21,9 +20,8 @@ import streamlit as st
 
 from etl import ask
 from etl.filters import Filters
-from etl.publish import Warehouse
+from etl.publish import Warehouse, warehouse_folder
 
-ROOT = Path(__file__).parent.parent.parent
 Desk = Any  # a named tuple with the columns of reports.desk
 
 # The newest snapshot is held here, older ones by the page runs that still read them. One file is
@@ -93,11 +91,6 @@ class Snapshot:
     def in_desk_time(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the frame with its `_at` columns in the desk's zone, so that a table shows local time."""
         return ask.in_desk_time(frame, self.desk.timezone)
-
-
-def warehouse_folder() -> Path:
-    """Return the folder of the warehouse: $WAREHOUSE, or data/warehouse beside the code."""
-    return Path(os.environ.get("WAREHOUSE") or ROOT / "data" / "warehouse")
 
 
 def take_snapshot() -> Snapshot | None:
