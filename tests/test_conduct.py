@@ -8,8 +8,10 @@ import pytest
 
 from etl import conduct
 from etl.conduct import LANGUAGES, hidden, suggestions
-from etl.decisions import DISMISSED, POST, RECORDED, recorded, store_of, stored
+from etl.decisions import DISMISSED, POST, RECORDED, enter, recorded, store_of, stored
+from etl.load import rebuild
 from etl.publish import Warehouse
+from etl.store import add
 from test_deciding import buttons, click, figures, named, published, words
 from test_pages import connect, open_page, texts, warehouse
 
@@ -162,6 +164,38 @@ def test_a_record_can_be_taken_back(house, open_page):
     assert figures(app)["For review"] == "0"
     assert "3 posts, the newest first" in texts(app)
     assert not buttons(app, "Take it back")
+
+
+def test_what_enters_of_a_post_is_what_a_whole_rebuild_makes(house):
+    def found_everywhere():
+        with connect(house) as con:
+            return [
+                sorted(map(repr, con.execute(f"from {name}").fetchall()))
+                for name in (
+                    "facts.incidents",
+                    "rules.findings",
+                    "patterns.findings",
+                    "reports.bans",
+                    "reports.tickets",
+                )
+            ]
+
+    holds = AS_OF.replace(tzinfo=None)
+    add(
+        store_of(house),
+        POST,
+        "last",
+        recorded("0.2"),
+        actor="Rasa",
+        holds_from_at=holds,
+        is_sample=False,
+        evidence=("x",),
+    )
+    enter(warehouse=house)
+    entered = found_everywhere()
+    rebuild(warehouse=house)
+    assert entered == found_everywhere()
+    assert ["candidate" in row for row in entered[3]] == [True]
 
 
 def test_a_post_that_was_passed_over_does_not_come_back(house, open_page):
