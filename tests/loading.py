@@ -20,7 +20,8 @@ OFFICE_HOURS = f'timezone = "{ZONE}"\n[hours]\n' + "".join(
     f'{day} = ["09:00-17:00"]\n' for day in ("mon", "tue", "wed", "thu", "fri")
 )
 # How many made-up inputs a property is tried on; EXAMPLES=500 looks longer than every run of the suite can.
-EXAMPLES = int(os.environ.get("EXAMPLES", "5"))
+FEW = 5
+EXAMPLES = int(os.environ.get("EXAMPLES", FEW))
 
 
 def load_file(con, path, corrections=(), mapping=None, date_order=None, zone=ZONE):
