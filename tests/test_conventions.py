@@ -56,7 +56,8 @@ PER_TICKET = [
 # an issue, and nobody writes from a shared mailbox.
 EMPTY_IN_THE_SAMPLE = {
     "facts.contradictions", "reports.contradictions", "facts.decisions",
-    "facts.crowded_tickets", "facts.licence_uses", "patterns.licence_shared", "patterns.repeated_requests",
+    "facts.crowded_tickets", "reports.shared_mailboxes",
+    "facts.licence_uses", "patterns.licence_shared", "patterns.repeated_requests",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import duckdb
 import pandas as pd
@@ -35,6 +36,7 @@ LOAD_PAGE = "pages/2_support/2_load.py"
 ELIGIBILITY_PAGE = "pages/3_terms/1_eligibility.py"
 AUTO_CLOSES_PAGE = "pages/2_support/4_auto_closes.py"
 WHAT_IF_PAGE = "pages/3_terms/4_what_if.py"
+DUPLICATES_PAGE = "pages/3_terms/5_duplicates_and_bursts.py"
 TERMS_PAGE = "pages/3_terms/3_terms.py"
 ONE_TICKET = """ticket_id,client_email,subject,opened_at,status_code
 =1+1,ann@example.com,"=HYPERLINK(""x"")",2026-10-01T10:00:00Z,open
@@ -862,6 +864,53 @@ def test_the_silent_desk_comes_first(sample, open_page):
         neglected = con.execute("select ticket_id from reports.auto_closes where is_neglected and closed_at is null")
         assert sorted(app.dataframe[0].value["Ticket"]) == sorted(row[0] for row in neglected.fetchall())
     assert app.metric[0].value == str(len(app.dataframe[0].value)) != "0"
+
+
+def test_pairs_stand_side_by_side_the_worst_first(sample, open_page, downloads):
+    app = open_page(sample, DUPLICATES_PAGE, period="Everything loaded")
+    pairs = report(sample, "reports.duplicate_list", Filters(period="Everything loaded")).sort_values("position")
+    tiles = {metric.label: metric.value for metric in app.metric}
+    assert tiles["Pairs about one issue"] == str(len(pairs)) != "0"
+    assert tiles["The newer closed first"] == str((pairs.pair_verdict == "newer_closed").sum()) != "0"
+    first = pairs.iloc[0]
+    assert first.verdict == "fail"
+    said = texts(app)
+    assert f"Not met: {first.reason}" in said
+    assert f"Both say: {first.shared_text}" in said
+    written = [element.value for element in app.text]
+    with connect(sample) as con:
+        for ticket_id in (first.older_ticket_id, first.newer_ticket_id):
+            both = con.execute(
+                "select subject, description from raw.tickets where ticket_id = ?", [ticket_id]
+            ).fetchone()
+            assert set(both) <= set(written)
+    listed = pd.read_csv(io.BytesIO(downloads["pairs"]), dtype=str)
+    assert listed["Newer ticket"].tolist() == pairs.newer_ticket_id.tolist()
+
+
+def test_only_pairs_of_one_verdict_are_shown(sample, open_page, downloads):
+    open_page(sample, DUPLICATES_PAGE, period="Everything loaded", pair="met")
+    listed = pd.read_csv(io.BytesIO(downloads["pairs"]))
+    assert set(listed["Verdict"]) == {"met"}
+
+
+def test_another_limit_shows_the_pairs_that_it_would_make(sample, open_page, downloads):
+    app = open_page(sample, DUPLICATES_PAGE, period="Everything loaded")
+    assert "None with a limit of 55 %." in texts(app)
+    slider = app.select_slider[0]
+    assert slider.value == 0.55
+    slider.set_value(0.2).run()
+    changes = report(sample, "reports.duplicate_changes", Filters(period="Everything loaded"))
+    changes = changes[(changes.limit_share == 0.2) & (changes.change_code == "new")]
+    listed = pd.read_csv(io.BytesIO(downloads["pairs_new"]), dtype=str)
+    assert sorted(listed["Newer ticket"]) == sorted(changes.newer_ticket_id) != []
+    assert "Would be a pair" in texts(app)
+    limits = report(sample, "reports.duplicates_by_limit", Filters(period="Everything loaded")).set_index("limit_share")
+    assert limits.text_count[0.2] - limits.text_count[0.55] == len(changes)
+    way = next(element.proto for element in app.get("page_link") if "limit would change" in element.proto.label)
+    assert "duplicate.similarity=0.2" in way.query_string
+    tried = open_page(sample, WHAT_IF_PAGE, **dict(parse_qsl(way.query_string)))
+    assert tried.subheader[0].value.replace("\\", "") == "Duplicates, similarity: 0.55 → 0.2"
 
 
 @pytest.mark.parametrize(("rule", "verdict"), [("coverage", "pass"), ("response_time", "fail"), ("duplicate", "fail")])

@@ -7,6 +7,7 @@ from dashboard.parts.clients import client_head, entitled, look_up, nothing_know
 from dashboard.parts.deciding import candidates, decided, recorded_here, registered, suggested, waiting
 from dashboard.parts.frame import chosen, page_path
 from dashboard.parts.matching import ADDRESSES, PRODUCTS, match, pending
+from dashboard.parts.pairs import ask_limit, side_by_side, way_to_trial
 from dashboard.parts.shown import (
     Column,
     Tile,
@@ -35,6 +36,7 @@ __all__ = [
     "Column",
     "Tile",
     "arithmetic",
+    "ask_limit",
     "ask_what",
     "asked_findings",
     "asked_tickets",
@@ -70,6 +72,7 @@ __all__ = [
     "recorded_here",
     "registered",
     "rows",
+    "side_by_side",
     "suggested",
     "table",
     "ticket_head",
@@ -78,5 +81,6 @@ __all__ = [
     "tried",
     "waiting",
     "way_to_client",
+    "way_to_trial",
     "words",
 ]

@@ -490,6 +490,47 @@ def ranked(frame: pd.DataFrame, kind: str, unit: str) -> alt.LayerChart:
     return (bars + rule).properties(height={"step": 30})
 
 
+def by_limit(frame: pd.DataFrame, chosen: float) -> alt.Chart:
+    """Return the pairs that texts make by each limit of the similarity as stacked bars; other limits than `chosen` pale.
+
+    Columns: limit_share, is_in_force, named_count, text_count.
+    """
+    names = {"named_count": "named by the desk too", "text_count": "texts alone"}
+    shown = frame.melt(["limit_share", "is_in_force"], list(names), "kind", "pair_count").assign(
+        percent=lambda rows: (100 * rows.limit_share).round().astype(int).astype(str),
+        called=lambda rows: rows.kind.map(names),
+        order=lambda rows: rows.kind.map(list(names).index),
+        is_chosen=lambda rows: rows.limit_share == chosen,
+    )
+    in_force = shown[shown.is_in_force].percent.tolist()[:1]
+    return (
+        alt.Chart(shown)
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "percent:O",
+                title="least similarity asked for (%)" + "".join(f"; the terms ask for {text}" for text in in_force),
+                sort=list(shown.percent.drop_duplicates()),
+                axis=alt.Axis(labelAngle=0),
+            ),
+            y=alt.Y("pair_count:Q", title="pairs", axis=alt.Axis(tickMinStep=1, format=",d")),
+            color=alt.Color(
+                "called:N",
+                scale=alt.Scale(domain=list(names.values()), range=[OPENED, CLOSED]),
+                legend=legend(list(names.values())),
+            ),
+            order=alt.Order("order:Q"),
+            opacity=alt.condition("datum.is_chosen", alt.value(1), alt.value(0.4)),
+            tooltip=[
+                alt.Tooltip("percent:N", title="least similarity, %"),
+                alt.Tooltip("called:N", title="pairs"),
+                alt.Tooltip("pair_count:Q", title="how many", format=",d"),
+            ],
+        )
+        .properties(height=240)
+    )
+
+
 def ahead(frame: pd.DataFrame, words: dict[str, str]) -> alt.Chart:
     """Return the tickets that close on each of the next days as stacked bars, by whose word was last.
 

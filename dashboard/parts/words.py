@@ -116,6 +116,8 @@ BAN_DECISIONS = {
     "recorded 0.2": "recorded as an incident under 0.2",
     "recorded 5.9": "recorded as an incident under 5.9",
 }
+PAIR_BASES = {"helpdesk": "the help desk", "text": "the texts", "both": "both"}
+PAIR_CHANGES = {"new": "would be a pair", "gone": "would no longer be a pair"}
 EVIDENCE = {"ticket": "ticket", "burst": "burst of posts in ticket", "incident": "incident", "purchase": "purchase"}
 LAST_WORD = {
     "agent": "desk wrote last",
@@ -155,6 +157,12 @@ HOURS = {hour: f"{hour:02}:00" for hour in range(24)}
 def day(moment: date) -> str:
     """Return a day in words, "3 Mar 2026"; the same on every system."""
     return f"{moment.day} {moment:%b %Y}"
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """Return a share in words, "55 %"; cut, not rounded: one that misses a limit is not to look as if it reached it."""
+    cut = int(share * 100 * 10**decimals + 1e-6) / 10**decimals
+    return f"{cut:.{decimals}f} %"
 
 
 def said(code: object, words: dict[str, str]) -> str:

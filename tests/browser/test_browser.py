@@ -28,6 +28,7 @@ PATHS = {
     "/banned_clients": "Banned clients",
     "/terms?clause=1.2": "Terms",
     "/what_if?number=1.2+Inside+the+support+period%3A+months+%286%29&coverage.months=12": "What if",
+    "/duplicates_and_bursts?period=Everything+loaded": "Duplicates and bursts",
     "/data_quality": "Data quality",
     "/names_and_addresses": "Names and addresses",
     "/tickets?is_open=true": "Tickets",
@@ -319,6 +320,19 @@ def test_twelve_months_for_six_show_the_tickets_that_would_be_covered(visit):
     grid.scroll_into_view_if_needed()
     box = grid.bounding_box()
     act(page, lambda: page.mouse.click(box["x"] + 490, box["y"] + 52))
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"Ticket \d+"))
+
+
+def test_a_lower_limit_shows_the_pairs_that_it_would_make(visit):
+    page = visit("/duplicates_and_bursts?period=Everything+loaded")
+    expect(page.get_by_text("None with a limit of 55 %")).to_be_visible()
+    slider = page.get_by_role("slider")
+    slider.focus()
+    act(page, lambda: page.keyboard.press("Home"))
+    expect(page.get_by_text("with a limit of 20 %", exact=False).first).to_be_visible()
+    pair = page.locator("[class*=st-key-pair_pairs_new_0]")
+    expect(pair.get_by_text("Would be a pair")).to_be_visible()
+    act(page, pair.get_by_role("link", name=re.compile("The older: ticket")).click)
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"Ticket \d+"))
 
 
