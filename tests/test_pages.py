@@ -926,14 +926,21 @@ def test_a_click_on_a_cell_of_the_terms_leaves_for_its_findings(rule, verdict, s
     assert any(caption.value.startswith(f"{cell.finding_count:,} row") for caption in app.caption)
 
 
-def test_a_cell_that_is_about_no_ticket_leaves_for_the_other_findings(sample, open_page):
+@pytest.mark.parametrize("clause", ["0.2", "5.9"])
+def test_a_cell_that_is_about_no_ticket_leaves_for_its_findings_of_that_clause(clause, sample, open_page):
+    cells = report(sample, "reports.verdicts_by_month", Filters())
+    (cell,) = cells[
+        (cells.rule == "conduct") & (cells.clause == clause) & (cells.month_on == "2025-11-01")
+    ].itertuples()
     app = open_page(sample, TERMS_PAGE)
-    picked = {"rule": "coverage", "verdict": "fail", "month_on": 1_790_812_800_000, "is_about_tickets": False}
-    app.session_state["chart_verdicts_by_month"] = {"selection": {"pick": [picked]}}
+    picked = {"rule": "conduct", "clause": clause, "verdict": "fail", "month_on": 1_761_955_200_000}
+    app.session_state["chart_verdicts_by_month"] = {"selection": {"pick": [picked | {"is_about_tickets": False}]}}
     app.run()
+    assert not app.exception, app.exception[0]
     assert app.title[0].value == "Findings"
-    assert app.query_params["happened_month_on"] == "2026-10-01"
-    assert "Shown: **Inside the support period · not met · October 2026**" in texts(app)
+    assert app.query_params["happened_month_on"] == "2025-11-01"
+    assert f"Shown: **Conduct · not met · November 2025 · clause {clause}**" in texts(app)
+    assert app.dataframe[0].value.Clause.tolist() == [clause] * cell.finding_count != []
 
 
 def test_every_clause_of_the_policy_is_listed_and_told_in_full(sample, open_page):

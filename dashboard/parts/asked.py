@@ -161,9 +161,10 @@ def asked_findings() -> dict[str, object]:
     if month_on := _day(params.get("happened_month_on", "")):
         where["happened_month_on"] = month_on
         sentences.append(f"{month_on:%B %Y}")
-    if "clause" in params:
-        where["clause"] = params["clause"]
-        sentences.append(f"clause {params['clause']}")
+    # Not `clause`: that is bound to a field of the page Terms, which leads here.
+    if "under_clause" in params:
+        where["clause"] = params["under_clause"]
+        sentences.append(f"clause {params['under_clause']}")
     st.markdown("Shown: **" + plain(" · ".join(sentences) or "all findings that are not about a ticket") + "**")
     return where
 

@@ -33,7 +33,9 @@ STYLE = """<style>
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-narrow_"]) { display: none; }
 [data-testid="stCaptionContainer"]:has(.stMarkdownBadge) { opacity: 1; }
 [data-testid="stCaptionContainer"]:has(.stMarkdownBadge) p { color: color-mix(in srgb, currentColor 62%, transparent); }
-[class*="st-key-foot_"] > :first-child { flex: 1 1 20rem !important; }
+[class*="st-key-foot_"] { container-type: inline-size; }
+[class*="st-key-foot_"] > :first-child { flex: 1 1 14rem !important; }
+@container (max-width: 34rem) { [class*="st-key-foot_"] > :first-child { flex-basis: 100% !important; } }
 @media (min-width: 641px) and (max-width: 1400px) {
     [class*="st-key-second_row"] [data-testid="stMetricLabel"] { min-height: 2.6rem; align-items: flex-end; }
 }
@@ -42,7 +44,6 @@ STYLE = """<style>
     [data-testid="stLayoutWrapper"]:has(> [class*="st-key-wide_"]) { display: none; }
     [data-testid="stLayoutWrapper"]:has(> [class*="st-key-narrow_"]) { display: flex; }
     [data-testid="stMetricChart"] { display: none !important; }
-    [class*="st-key-foot_"] > :first-child { flex-basis: 100% !important; }
 }
 </style>"""
 

@@ -22,7 +22,7 @@ chart(
         | (
             {"opened_month_on": values["month_on"]}
             if values["is_about_tickets"]
-            else {"happened_month_on": values["month_on"]}
+            else {"happened_month_on": values["month_on"], "under_clause": values["clause"]}
         )
     ),
     leads_to_page=lambda values: "tickets" if values["is_about_tickets"] else "findings",
