@@ -3,8 +3,8 @@
 --
 -- A text is its subject and description, up to a greeting at its end, without accents, the product's name
 -- and the site of an address: all of a client's tickets about a product have these. Its terms are words
--- without a plural's s and cut to six letters, so that "duplicate" and "duplicated" are one; numbers, file
--- names and identifiers whole. A word weighs 1, a number 3, a name 5, a word that stands in
+-- without a plural's s and cut to six letters, so that "duplicate" and "duplicated" are one; numbers, and
+-- names of files and functions, whole. A word weighs 1, a number 3, a name 5, a word that stands in
 -- tickets about anything 0.1, one that only holds a sentence together nothing. The similarity is
 --
 --     weight of the shared terms / (weight of the terms of the text that says less + 4)
@@ -161,29 +161,45 @@ general_terms as (
 
 ),
 
-different_words as (
+common_words as (
 
-    select word
-    from words
-    group by word
+    select word_text
+    from facts.common_words
+    where weight = 0
 
 ),
 
--- Each different word once: what it is compared as.
-word_terms as (
+said_terms as (
 
     select
-        word,
+        words.ticket_number,
         case
-            when regexp_matches(word, '[0-9._]') then word
-            else left(regexp_replace(word, '([^s])s$', '\1'), 6)
-        end as term
-    from different_words
-    anti join facts.common_words
-        on common_words.word_text = different_words.word
-        and common_words.weight = 0
-    where length(word) > 1
-        and not starts_with(word, 'http')
+            when contains(words.word, '.') or contains(words.word, '_') or words.word < 'a' then words.word
+            when suffix(words.word, 's') and not suffix(words.word, 'ss')
+                then left(words.word, least(length(words.word) - 1, 6)::bigint)
+            else left(words.word, 6)
+        end as term,
+        min(words.word) as word
+    from words
+    anti join common_words
+        on common_words.word_text = words.word
+    where length(words.word) > 1
+        and not starts_with(words.word, 'http')
+    group by
+        words.ticket_number,
+        term
+
+),
+
+different_terms as (
+
+    select
+        term,
+        -- A term is shown as the shortest of the words that it stands for.
+        min_by(word, (length(word), word)) as word,
+        row_number() over (order by term) as term_number
+    from said_terms
+    group by term
 
 ),
 
@@ -191,32 +207,32 @@ word_terms as (
 vocabulary as (
 
     select
-        word_terms.word,
-        word_terms.term,
-        dense_rank() over (order by word_terms.term) as term_number,
+        different_terms.term,
+        different_terms.word,
+        different_terms.term_number,
         case
             when general_terms.term is not null then general_terms.weight * 10
             -- A version names the environment, not the issue.
-            when regexp_full_match(word_terms.term, 'v?[0-9]+(\.[0-9]+)+') then 1
-            when regexp_full_match(word_terms.term, '[0-9.,:]+') then 30
-            when regexp_matches(word_terms.term, '[0-9._]') then 50
+            when regexp_full_match(different_terms.term, 'v?[0-9]+(\.[0-9]+)+') then 1
+            when regexp_full_match(different_terms.term, '[0-9.,:]+') then 30
+            when regexp_matches(different_terms.term, '[0-9._]') then 50
             else 10
         end::bigint as weight
-    from word_terms
+    from different_terms
     left join general_terms
-        on general_terms.term = word_terms.term
+        on general_terms.term = different_terms.term
 
 ),
 
 terms as (
 
-    select distinct
-        words.ticket_number,
+    select
+        said_terms.ticket_number,
         vocabulary.term_number,
         vocabulary.weight
-    from words
+    from said_terms
     inner join vocabulary
-        on vocabulary.word = words.word
+        on vocabulary.term = said_terms.term
 
 ),
 
@@ -420,27 +436,16 @@ shared_terms as (
 
 ),
 
--- A term is shown as the shortest of the words that it stands for.
-shown_terms as (
-
-    select
-        term_number,
-        min_by(word, (length(word), word)) as word
-    from vocabulary
-    group by term_number
-
-),
-
 shared as (
 
     select
         shared_terms.older_number,
         shared_terms.newer_number,
         sum(shared_terms.weight) as weight,
-        list(shown_terms.word order by shared_terms.weight desc, shown_terms.word) as words
+        list(vocabulary.word order by shared_terms.weight desc, vocabulary.word) as words
     from shared_terms
-    inner join shown_terms
-        on shown_terms.term_number = shared_terms.term_number
+    inner join vocabulary
+        on vocabulary.term_number = shared_terms.term_number
     group by
         shared_terms.older_number,
         shared_terms.newer_number
