@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from etl import EtlError
-from etl.build import build, order, read_queries, readers
+from etl.build import QueryError, build, order, product_text_code, read_queries, readers
 from etl.publish import Warehouse, WarehouseError, writing_to
 
 SQLITE = "sqlite:///"
@@ -125,8 +125,8 @@ def enter(
         names = order({name: read_queries()[name] for name in follows})
         step("copying the snapshot", 0, len(names))
         shutil.copyfile(before, building)
-        try:
-            with writing_to(building) as con:
+        with writing_to(building) as con:
+            try:
                 there = entered(con)
                 write_decisions(con, held)
                 if entered(con) == there:
@@ -137,10 +137,20 @@ def enter(
                     given=frozenset(read_queries().keys() - follows),
                     step=lambda name: step(f"building {name}", names.index(name), len(names)),
                 )
-                step("writing the snapshot", len(names), len(names))
-                con.execute("checkpoint")
-        except duckdb.CatalogException as error:
-            raise WarehouseError(
-                f"{before.stem} was built by another version of the product; python -m etl rebuild enters the decisions"
-            ) from error
+            except (duckdb.CatalogException, QueryError) as error:
+                if _is_of_this_version(con):
+                    raise
+                raise WarehouseError(
+                    f"{before.stem} was built by another version of the product; "
+                    "python -m etl rebuild enters the decisions"
+                ) from error
+            step("writing the snapshot", len(names), len(names))
+            con.execute("checkpoint")
         return house.publish(building)
+
+
+def _is_of_this_version(con: duckdb.DuckDBPyConnection) -> bool:
+    """Say whether a snapshot was built by the queries and the code as they are now."""
+    if not con.execute("from duckdb_tables() where schema_name = 'raw' and table_name = 'product'").fetchone():
+        return False
+    return con.execute("select text_code from raw.product").fetchone() == (product_text_code(),)

@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 import postgres
 from etl import decisions, store
 from etl.__main__ import main
+from etl.build import QueryError
 from etl.decisions import CANDIDATE, CONFIRMED, DECISION, DISMISSED, LIFTED, TAKEN_BACK, DecisionError, enter, stored
 from etl.load import load, rebuild
 from etl.publish import BusyError, Warehouse, WarehouseError
@@ -268,6 +269,23 @@ def test_nothing_enters_where_nothing_is_published_or_another_writes(house, tmp_
         enter(warehouse=tmp_path / "new")
     with Warehouse(house).writing(), pytest.raises(BusyError):
         enter(warehouse=house)
+
+
+def test_a_snapshot_of_another_version_is_to_be_rebuilt(house):
+    decide(decisions.store_of(house), CONFIRMED, "5.9 bob@x.example", evidence=("incident I2",))
+    before = Warehouse(house).current()
+    with duckdb.connect(str(before)) as con:
+        con.execute("drop table facts.addresses")
+    with pytest.raises(QueryError, match="queries/facts/"):
+        enter(warehouse=house)
+    with duckdb.connect(str(before)) as con:
+        con.execute("update raw.product set text_code = 'another'")
+    for drop in ("facts.openings", "raw.product", "raw.decisions"):
+        with duckdb.connect(str(before)) as con:
+            con.execute(f"drop table {drop}")
+        with pytest.raises(WarehouseError, match="was built by another version of the product; python -m etl rebuild"):
+            enter(warehouse=house)
+    assert Warehouse(house).current() == before
 
 
 def test_a_file_that_is_no_store_is_not_made_one(tmp_path):
