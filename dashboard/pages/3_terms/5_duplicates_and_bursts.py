@@ -129,7 +129,7 @@ table(
     "bursts",
     "reports.burst_list",
     {
-        "reason": Column("Why", form="sentence", width=420, narrow=True),
+        "reason": Column("Why", form="sentence", width=470, narrow=True),
         "first_said_at": Column("First post", form="instant"),
         "post_count": Column("Posts", form="%d", width=52),
         "ticket_id": Column("Ticket", narrow=True),
