@@ -175,8 +175,7 @@ said_terms as (
         words.ticket_number,
         case
             when contains(words.word, '.') or contains(words.word, '_') or words.word < 'a' then words.word
-            when suffix(words.word, 's') and not suffix(words.word, 'ss')
-                then left(words.word, least(length(words.word) - 1, 6)::bigint)
+            when suffix(words.word, 's') then left(words.word, least(length(words.word) - 1, 6)::bigint)
             else left(words.word, 6)
         end as term,
         min(words.word) as word
