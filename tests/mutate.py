@@ -281,7 +281,8 @@ def main(arguments: list[str] | None = None) -> int:
     # What is tried on the most cases goes first, so that no worker is left alone with it.
     tasks.sort(key=lambda task: -len(cases_of(task[0])))
     results: dict[str, list[bool | None]] = defaultdict(list)
-    outcomes: list[Outcome] = []
+    # A query without a mutant is tried at once.
+    outcomes = [outcome(name, [], excuses) for name in names if not mutants_of(name)]
     failing: set[str] = set()
     with get_context("spawn").Pool(asked.workers) as pool:
         for query, found, broken in pool.imap(tried, tasks):
