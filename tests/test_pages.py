@@ -19,6 +19,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.parts import frame
 from dashboard.parts.asked import CODES, DAYS, EVENT_DAYS, FLAGS, MONTHS, NAMES, NUMBERS, STOCK_CODES, STOCK_DAYS
+from dashboard.parts.charts import heat, pickable
+from dashboard.parts.charts import pace as draw_pace
 from dashboard.parts.shown import CODES as BANDS
 from dashboard.parts.words import said
 from etl.__main__ import main
@@ -1189,6 +1191,17 @@ def test_people_can_be_masked_on_the_screen_and_in_files(sample, open_page, down
     metrics = pd.read_csv(io.BytesIO(downloads["ticket_metrics"]), dtype=str)
     assert not metrics.client_name.isin(names).any()
     assert metrics.client_id.str.fullmatch(r".…@.…").all()
+
+
+def test_what_a_click_may_pick_is_named_once_as_its_tooltip_says():
+    weeks = pd.to_datetime(["2026-03-02", "2026-03-09"])
+    pace = pd.DataFrame({"week_on": weeks, "median_days": [0.5, 1.0], "p90_days": [2.0, None], "n_count": [20, 30]})
+    assert pickable(draw_pace(pace, (1, 2), "business days")) == {
+        "2 Mar 2026": {"week_on": "2026-03-02"},
+        "9 Mar 2026": {"week_on": "2026-03-09"},
+    }
+    hours = pd.DataFrame({"weekday": [1, 1], "weekday_name": ["Monday"] * 2, "hour": [8, 9], "ticket_count": [0, 4]})
+    assert pickable(heat(hours)) == {"Monday, 8": {"weekday": 1, "hour": 8}, "Monday, 9": {"weekday": 1, "hour": 9}}
 
 
 def test_a_clause_is_read_without_the_tags_of_the_specification(sample, open_page):

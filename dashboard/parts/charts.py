@@ -10,8 +10,12 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 import streamlit as st
+from altair.utils.schemapi import disable_debug_mode
 
 from etl.people import person
+
+# Altair checks each part as it is made, and Streamlit the whole chart again: once is enough at every look.
+disable_debug_mode()
 
 # One colour, one meaning (look.md): told apart with any colour vision, and never by colour alone.
 FIRST, LAST, LATE, OVERDUE = "#00785A", "#6CC5A6", "#E69F00", "#C1440E"
@@ -95,13 +99,23 @@ def pickable(drawn: alt.TopLevelMixin) -> dict[str, dict[str, object]]:
         for tip in layer.encoding.tooltip
         if ":Q" not in tip.shorthand
     ]
-    groups = data.groupby(fields, sort=False, dropna=False)
-    names = [column for column in told if groups[column].nunique().max() <= 1]
-    first = data.drop_duplicates(fields)
-    days = {field: first[field].dt.strftime("%Y-%m-%d") for field in fields if field.endswith("_on")}
-    values = first[fields].assign(**days).astype(object).to_dict("records")
-    called = first[names].astype(str).itertuples(index=False)
-    return {", ".join(name): value for name, value in zip(called, values, strict=True)}
+    values = [_days(data[field]) if field.endswith("_on") else _values(data[field]) for field in fields]
+    picks = list(zip(*values, strict=True))
+    each = len(set(picks))
+    words = [data[column].astype(str).tolist() for column in told]
+    # What differs among marks of one pick, as the two lines of a week do, is none of its name.
+    alike = [column for column in words if len({*zip(picks, column, strict=True)}) == each]
+    names = map(", ".join, zip(*alike, strict=True))
+    return {name: dict(zip(fields, pick, strict=True)) for name, pick in zip(names, picks, strict=True)}
+
+
+def _days(instants: pd.Series) -> list[str]:
+    return instants.to_numpy().astype("datetime64[D]").astype(str).tolist()
+
+
+def _values(column: pd.Series) -> list:
+    """Return Python's own values, None where there is none: one nan is not the same as another."""
+    return column.astype(object).where(column.notna(), None).tolist()
 
 
 def days_axis(days: pd.Series, name: str, title: str, until: pd.Series | None = None, **more) -> alt.X:

@@ -121,8 +121,9 @@ def sample_of_its_own(warehouse: Path, tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium: the system's, else Playwright's own."""
+    path = chromium.find()  # before Playwright runs, for it may ask Playwright itself, which runs once at a time
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or chromium.find(), args=FLAGS)
+        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield running
         running.close()
 
