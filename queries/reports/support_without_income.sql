@@ -5,7 +5,8 @@
 -- before it [E8], so for one alone, and after the money was gone too where nothing was bought since.
 -- Answers are those of N2. desk_seconds adds up what is known; where it is known of no ticket, it is not.
 
-with given_back as (
+-- Not kept for its two readers: DuckDB 2.0 waits for ever when a reader who wants only some rows stops at a limit.
+with given_back as not materialized (
 
     select
         purchase_id,
