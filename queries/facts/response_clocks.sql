@@ -21,7 +21,8 @@ known as (
 
 ),
 
-openings as (
+-- Not kept for its two readers: DuckDB 2.0 waits for ever when a limit stops a query that keeps one.
+openings as not materialized (
 
     select
         ticket_id,
