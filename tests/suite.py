@@ -11,9 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +19,16 @@ import chromium
 
 ROOT = Path(__file__).parent.parent
 LINT = (["ruff", "check", "."], ["ruff", "format", "--check", "."])
-PRINTING = threading.Lock()
 # A part over its budget is said to be; one that takes this many times its budget hangs, and is stopped.
 PATIENCE = 6
 
 # What is in neither of these is in "sql", so that a new file of tests cannot be left out.
 BROWSER = ["tests/browser"]
 REST = ["tests/test_setup.py", "tests/test_pages.py"]
+
+
+# Each part keeps two cores busy, so they run one after the other.
+WORKERS = ["-n", "2", "--dist", "worksteal"]
 
 
 @dataclass(frozen=True)
@@ -40,16 +41,10 @@ class Part:
 
 
 PARTS = {
-    "sql": Part(
-        "SQL and ETL",
-        ["-n", "2", "--dist", "worksteal", "tests", *(f"--ignore={path}" for path in BROWSER + REST)],
-        120,
-    ),
+    "sql": Part("SQL and ETL", ["tests", *(f"--ignore={path}" for path in BROWSER + REST)], 120),
     "browser": Part("browser", BROWSER, 240),
     "rest": Part("the rest", REST, 120),
 }
-# Each stage keeps two cores busy: by itself with two workers, or as two parts side by side.
-STAGES = (("sql",), ("browser", "rest"))
 
 
 @dataclass(frozen=True)
@@ -82,7 +77,7 @@ def run(part: Part, environment: dict[str, str]) -> Outcome:
     # Into a file: a pipe stays open for as long as any process a test has left behind.
     with tempfile.TemporaryFile() as printed:
         process = subprocess.Popen(
-            [sys.executable, "-m", "pytest", "--color=no", *part.arguments],
+            [sys.executable, "-m", "pytest", "--color=no", *WORKERS, *part.arguments],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -98,8 +93,7 @@ def run(part: Part, environment: dict[str, str]) -> Outcome:
         printed.seek(0)
         output = printed.read().decode("utf-8", "replace") + note
     outcome = Outcome(part, code, output, time.monotonic() - started)
-    with PRINTING:
-        print(f"\n--- {part.title} ---\n{output}", flush=True)
+    print(f"\n--- {part.title} ---\n{output}", flush=True)
     return outcome
 
 
@@ -119,24 +113,21 @@ def main(wanted: list[str]) -> int:
     if unknown:
         print(f"no part named {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}", file=sys.stderr)
         return 2
-    stages = [[PARTS[name] for name in stage if not wanted or name in wanted] for stage in STAGES]
+    parts = [part for name, part in PARTS.items() if not wanted or name in wanted]
 
     for command in LINT:
         if subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False).returncode:
             return 1
 
     environment = dict(os.environ)
-    if any(PARTS["browser"] in parts for parts in stages):
+    if PARTS["browser"] in parts:
         browser = chromium.provide()
         if browser is None:
             print(chromium.HELP, file=sys.stderr)
             return 1
         environment["CHROMIUM"] = browser
 
-    outcomes = []
-    for parts in stages:
-        with ThreadPoolExecutor() as pool:
-            outcomes += pool.map(lambda part: run(part, environment), parts)
+    outcomes = [run(part, environment) for part in parts]
 
     print()
     for outcome in outcomes:

@@ -133,9 +133,9 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     """A function that opens a path in a new window; at the end nothing may have gone wrong in any."""
     contexts, faults = [], []
 
-    def open_page(path: str = "/", theme: str = "light", size: dict[str, int] = WIDE) -> Page:
+    def open_page(path: str = "/", size: dict[str, int] = WIDE) -> Page:
         context = browser.new_context(
-            viewport=size, color_scheme=theme, accept_downloads=True, timezone_id="America/Los_Angeles"
+            viewport=size, color_scheme="light", accept_downloads=True, timezone_id="America/Los_Angeles"
         )
         contexts.append(context)
         page = context.new_page()
