@@ -31,7 +31,7 @@ def reached(limits: frozenset[Limit], is_dated: bool = False) -> Reach:
     With `is_dated` a limit changes from a day on: where its versions begin and end changes too.
     """
     queries = {name: sql for name, sql in read_queries().items() if not name.startswith("reports.")}
-    found: dict[str, frozenset[str]] = {LIMITS: frozenset({EVERY}) if is_dated else VALUES}
+    found = dict(limits_changed(is_dated))
     for name in order(queries):
         read = reads(queries[name]) & found.keys()
         # What asks for other limits only is not worth a look; where versions begin may matter to all.
@@ -41,6 +41,11 @@ def reached(limits: frozenset[Limit], is_dated: bool = False) -> Reach:
             found[name] = columns
     del found[LIMITS]
     return found
+
+
+def limits_changed(is_dated: bool) -> Reach:
+    """Return what changes in the table of the limits: their values, or, from a day on, their versions too."""
+    return {LIMITS: frozenset({EVERY}) if is_dated else VALUES}
 
 
 def may_change(sql: str, tables: Reach, limits: frozenset[Limit]) -> frozenset[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from etl.build import LAYERS, UNIONS, QueryError, kept_in, order, read_queries, reads, without_comments
-from etl.lineage import EVERY, Limit, Reach, reached
+from etl.lineage import EVERY, Limit, Reach, limits_changed, may_change, reached
 from etl.own_policy import changed_terms
 from etl.policy import Row, asked_limits, policy_of, write_policy
 from etl.renew import is_by_itself
@@ -74,7 +74,7 @@ def try_out(con: duckdb.DuckDBPyConnection, values: Mapping[Limit, str], from_on
     for name in ("clauses", "limits", "rules"):
         con.execute(f"drop view if exists policy.{name}")
     write_policy(con, terms, timezone)
-    _Trial(con, reached(frozenset(values), from_on is not None)).run()
+    _Trial(con, frozenset(values), from_on is not None).run()
 
 
 def judges_of(limits: Iterable[Limit]) -> list[str]:
@@ -102,11 +102,12 @@ def _is_judge(name: str, reach: Reach) -> bool:
 class _Trial:
     """One trial: what is made anew of what, and in which order."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, reach: Reach) -> None:
-        self.con, self.reach = con, reach
+    def __init__(self, con: duckdb.DuckDBPyConnection, limits: frozenset[Limit], is_dated: bool) -> None:
+        self.con, self.limits, self.is_dated = con, limits, is_dated
+        self.reach = reached(limits, is_dated)
         self.queries = read_queries()
-        judges = {name for name in reach if _is_judge(name, reach)}
-        self.names = [name for name in order(self.queries, judges) if name in reach]
+        judges = {name for name in self.reach if _is_judge(name, self.reach)}
+        self.names = [name for name in order(self.queries, judges) if name in self.reach]
         self.judged: list[str] = []
 
     def run(self) -> None:
@@ -141,33 +142,44 @@ class _Trial:
     def _judge(self, name: str) -> None:
         """Judge anew by one rule or pattern, and add to the results the subjects whose verdict changes."""
         judge = name.partition(".")[2]
-        before = [other for other in self.judged if other in reads(self.queries[name])]
+        before = self._all_it_rests_on(name)
         # What sees few subjects is made once; of the others the verdicts alone come first, for who changed.
         if before:
-            self._create("table", name, self._restricted(name, before))
+            self._create("table", f"what_if.of_few_{judge}", self._restricted(name, before))
+            others = (
+                f"select * from snapshot.{name} where subject_id not in (select subject_id from what_if.few_{judge})"
+            )
+            self._create("view", name, f"{others} union all by name select * from what_if.of_few_{judge}")
         else:
             self._create("view", name, self.queries[name])
         is_rule, has_one_row = name.startswith("rules."), bool(ONE_ROW.search(self.queries[name]))
         verdict = "verdict" if is_rule else "'candidate'"
         of_subject = f"select subject_id, {verdict if has_one_row else f'max({verdict})'} as verdict from"
         grouped = "" if has_one_row else "group by subject_id"
+        was, is_tried = f"snapshot.{name}", name
+        if before:
+            was = f"{was} where subject_id in (select subject_id from what_if.few_{judge})"
+            is_tried = f"what_if.of_few_{judge}"
         # Of a subject with several rows the worst counts, and it may have none on either side.
         self.con.execute(
             f"""
             create table what_if.changed_{judge} as
             select subject_id
-            from ({of_subject} snapshot.{name} {grouped}) as as_is
-            {"inner" if has_one_row else "full"} join ({of_subject} {name} {grouped}) as as_tried using (subject_id)
+            from ({of_subject} {was} {grouped}) as as_is
+            full join ({of_subject} {is_tried} {grouped}) as as_tried using (subject_id)
             where as_is.verdict is distinct from as_tried.verdict
             """
         )
         chosen = f"where subject_id in (select subject_id from what_if.changed_{judge})"
-        tried = name
         if not before and is_by_itself(self.queries[name]) and self._are_few(f"what_if.changed_{judge}", name):
-            tried = f"({self._narrowed(self.queries[name], f'what_if.changed_{judge}')}\n)"
-        self.con.execute(f"create table what_if.as_tried_{judge} as select * from {tried} {chosen}")
+            is_tried = f"({self._narrowed(self.queries[name], f'what_if.changed_{judge}')}\n)"
+        self.con.execute(f"create table what_if.as_tried_{judge} as select * from {is_tried} {chosen}")
         said = f"subject_kind, subject_id, client_id, clause, {verdict}::varchar as verdict, reason"
-        worst = f"qualify row_number() over (partition by subject_id order by {verdict} desc, reason) = 1"
+        worst = (
+            ""
+            if has_one_row
+            else f"qualify row_number() over (partition by subject_id order by {verdict} desc, reason) = 1"
+        )
         self.con.execute(
             f"""
             insert into what_if.changes
@@ -181,10 +193,8 @@ class _Trial:
                 as_tried.verdict,
                 as_is.reason,
                 as_tried.reason
-            from (select {said} from snapshot.{name} {"" if has_one_row else f"{chosen} {worst}"}) as as_is
-            {"inner" if has_one_row else "full"} join (
-                select {said} from what_if.as_tried_{judge} {"" if has_one_row else worst}
-            ) as as_tried using (subject_id)
+            from (select {said} from snapshot.{name} {chosen} {worst}) as as_is
+            full join (select {said} from what_if.as_tried_{judge} {worst}) as as_tried using (subject_id)
             """,
             {"judge": judge, "clause": self._clause(name)},
         )
@@ -213,14 +223,23 @@ class _Trial:
         few, all_of_them = self.con.execute(counts).fetchone()
         return 4 * few < all_of_them
 
+    def _all_it_rests_on(self, name: str) -> list[str]:
+        """Return those judged before that a rule reads, if it changes through nothing else and ticket by ticket."""
+        before = [other for other in self.judged if other in reads(self.queries[name])]
+        if not before or not is_by_itself(self.queries[name]):
+            return []
+        others = {other: columns for other, columns in self.reach.items() if other not in before}
+        changes_otherwise = may_change(self.queries[name], others | limits_changed(self.is_dated), self.limits)
+        return [] if changes_otherwise & {"verdict", EVERY} else before
+
     def _restricted(self, name: str, before: list[str]) -> str:
         """Return a query that sees only the subjects whose verdicts changed in those judged before."""
-        self.con.execute("drop table if exists what_if.changed cascade")
+        few = f"what_if.few_{name.partition('.')[2]}"
         self.con.execute(
-            "create table what_if.changed as "
+            f"create table {few} as "
             + " union ".join(f"select subject_id from what_if.changed_{other.partition('.')[2]}" for other in before)
         )
-        return self._narrowed(self.queries[name], "what_if.changed", before)
+        return self._narrowed(self.queries[name], few, before)
 
     def _narrowed(self, sql: str, subjects: str, before: Iterable[str] = ()) -> str:
         """Return a query that sees only these subjects; of what was judged `before`, their verdicts as tried."""

@@ -13,6 +13,8 @@ import etl.replay
 from etl.build import kept_in, read_queries, views_in_a_snapshot
 from etl.demo import write_demo
 from etl.load import load
+from etl.own_policy import changed_terms
+from etl.policy import SHIPPED, policy_text, read_rows
 from etl.publish import Warehouse, connect
 from etl.renew import is_by_itself, narrowed, renew, ticket_keys
 from etl.replay import replay
@@ -36,10 +38,16 @@ CALENDAR = {
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory) -> Path:
-    """A warehouse with a small made-up desk."""
+    """A warehouse with a small made-up desk, by terms under which few tickets of a client are several."""
     folder = tmp_path_factory.mktemp("house")
     write_demo(folder / "exports", tickets=300, seed=3, as_of=DEMO_AS_OF)
-    load([folder / "exports"], warehouse=folder / "warehouse", as_of=DEMO_AS_OF)
+    strict = {
+        ("desk_questions_unanswered", "tickets"): "2",
+        ("post_burst", "posts"): "1",
+        ("repeated_requests", "allowed"): "1",
+    }
+    (folder / "policy.csv").write_text(policy_text(changed_terms(read_rows(SHIPPED), strict, None)), "utf-8")
+    load([folder / "exports"], warehouse=folder / "warehouse", as_of=DEMO_AS_OF, policy=folder / "policy.csv")
     return folder / "warehouse"
 
 
@@ -107,7 +115,7 @@ def half(house) -> Iterator[duckdb.DuckDBPyConnection]:
         for schema in sorted({name.partition(".")[0] for name in KEYS}):
             con.execute(f"create schema unsettled_{schema}")
         con.execute(
-            "create table kept as select ticket_id from snapshot.facts.openings where epoch(opened_at)::bigint % 2 = 0"
+            "create table kept as select ticket_id from snapshot.facts.openings where epoch(opened_at)::bigint % 2 = 1"
         )
         for name, key in KEYS.items():
             con.execute(f"create view unsettled_{name} as from snapshot.{name} where {key} in (from memory.main.kept)")

@@ -6,11 +6,22 @@ import duckdb
 import pytest
 
 from etl.__main__ import main
-from etl.build import UNITED
-from etl.demo import SAMPLE_AS_OF
+from etl.build import UNITED, build, read_queries, readers, reads, without_comments
+from etl.demo import SAMPLE_AS_OF, write_demo
+from etl.load import load
 from etl.own_policy import changed_terms
-from etl.policy import SHIPPED, PolicyError, policy_text, read_rows
-from etl.publish import connect
+from etl.policy import (
+    ASKED,
+    CHOICES,
+    SHIPPED,
+    PolicyError,
+    asked_limits,
+    policy_of,
+    policy_text,
+    read_rows,
+    write_policy,
+)
+from etl.publish import Warehouse, connect
 from etl.replay import replay
 from etl.what_if import beside, judges_of, try_out
 
@@ -23,7 +34,9 @@ MANY = {
     ("channel", "accepted"): "ticket|email",
     ("registration", "required"): "false",
     ("duplicate", "window"): "2",
-    ("post_burst", "posts"): "4",
+    ("post_burst", "posts"): "2",
+    ("repeated_requests", "allowed"): "1",
+    ("desk_questions_unanswered", "tickets"): "1",
     ("licence_shared", "clients"): "2",
 }
 
@@ -45,6 +58,23 @@ def verdicts(con) -> dict[tuple[str, str], tuple[str, str]]:
     return found
 
 
+def differing(was, becomes) -> set[tuple]:
+    """Return what stands in what_if.changes, in its order, given the verdicts of two snapshots."""
+    nothing = (None, None)
+    return {
+        (*key, *was.get(key, nothing), *becomes.get(key, nothing))
+        for key in was.keys() | becomes.keys()
+        if was.get(key, nothing)[0] != becomes.get(key, nothing)[0]
+    }
+
+
+def changes_of(con) -> list[tuple]:
+    """Return what a trial found, as `differing` says it."""
+    return con.execute(
+        "select judge, subject_id, old_verdict, old_reason, new_verdict, new_reason from what_if.changes"
+    ).fetchall()
+
+
 @pytest.mark.parametrize("from_on", [None, date(2026, 3, 2)], ids=["always", "from a day on"])
 def test_a_trial_says_what_a_replay_under_the_same_terms_says(from_on, sample_warehouse, sample_snapshot, tmp_path):
     terms = changed_terms(read_rows(SHIPPED), MANY, from_on)
@@ -61,16 +91,9 @@ def test_a_trial_says_what_a_replay_under_the_same_terms_says(from_on, sample_wa
         becomes = verdicts(con)
     with beside(sample_snapshot) as con:
         try_out(con, MANY, from_on)
-        changes = con.execute(
-            "select judge, subject_id, old_verdict, old_reason, new_verdict, new_reason from what_if.changes"
-        ).fetchall()
+        changes = changes_of(con)
         outcomes = con.execute("select judge, verdict, old_count, new_count from what_if.outcomes").fetchall()
-    nothing = (None, None)
-    expected = {
-        (*key, *was.get(key, nothing), *becomes.get(key, nothing))
-        for key in was.keys() | becomes.keys()
-        if was.get(key, nothing)[0] != becomes.get(key, nothing)[0]
-    }
+    expected = differing(was, becomes)
     assert len({judge for judge, *_ in expected}) > 5
     assert set(changes) == expected
     assert len(changes) == len(expected)
@@ -80,6 +103,65 @@ def test_a_trial_says_what_a_replay_under_the_same_terms_says(from_on, sample_wa
             assert count == sum((name, said) == (judge, verdict) for (name, _), (said, _) in found.items())
     assert {judge for judge, *_ in expected} <= judged
     assert sample_snapshot.read_bytes() == before
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """The snapshot of a small made-up desk, its terms, and its verdicts."""
+    folder = tmp_path_factory.mktemp("small")
+    write_demo(folder / "exports", tickets=300, seed=3)
+    load([folder / "exports"], warehouse=folder / "warehouse", as_of=SAMPLE_AS_OF)
+    snapshot = Warehouse(folder / "warehouse").current()
+    with connect(snapshot) as con:
+        return snapshot, policy_of(con), verdicts(con)
+
+
+def another(row) -> str:
+    """Return another value of a number of the terms: about half of it, the other choice, a list without its first."""
+    if row.unit == "flag":
+        return "false" if row.value == "true" else "true"
+    if row.unit == "list":
+        return row.value.partition("|")[2]
+    if (row.rule, row.parameter) in CHOICES:
+        return next(choice for choice in CHOICES[row.rule, row.parameter] if choice != row.value)
+    return f"{row.value_number / 2:g}" if row.unit not in ("count", "month") else str(int(row.value_number) // 2)
+
+
+def resting_on(limit) -> set[str]:
+    """Return the facts, rules and patterns that name a number, or ask for any, and all that reads them."""
+    asking = set()
+    for name, sql in read_queries().items():
+        named = {
+            (rule, parameter)
+            for rule, one, several in ASKED.findall(without_comments(sql))
+            for parameter in ([one] if one else several.replace("'", "").replace(",", " ").split())
+        }
+        if "policy.limits" in reads(sql) and (limit in named or not named):
+            asking.add(name)
+    return {name for name in asking | readers(asking) if not name.startswith("reports.")}
+
+
+def rebuilt(snapshot, terms, made) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return the verdicts of the snapshot's rows by other terms, of which the queries `made` are made whole."""
+    with beside(snapshot) as con:
+        (timezone,) = con.execute("select timezone from raw.desk").fetchone()
+        for name in {"policy.clauses", "policy.limits", "policy.rules", *made}:
+            con.execute(f"drop view {name}")
+        write_policy(con, terms, timezone)
+        build(con, wanted=made, given=read_queries().keys() - made)
+        return verdicts(con)
+
+
+@pytest.mark.parametrize("limit", sorted(asked_limits()), ids=".".join)
+def test_of_every_number_a_trial_says_what_a_rebuild_under_it_says(limit, small):
+    snapshot, terms, was = small
+    values = {limit: another(next(row for row in terms if (row.rule, row.parameter) == limit))}
+    expected = differing(was, rebuilt(snapshot, changed_terms(terms, values, None), resting_on(limit)))
+    with beside(snapshot) as con:
+        try_out(con, values)
+        changes = changes_of(con)
+    assert set(changes) == expected
+    assert len(changes) == len(expected)
 
 
 def test_a_number_that_stays_changes_nothing(sample_snapshot):

@@ -1,5 +1,6 @@
 -- Tickets closed for inactivity after a question of the desk that nobody answered, of clients with several.
 -- One row per ticket_id
+-- Made whole: how many tickets of the client were closed so follows from the others
 --
 -- The last word is the desk's and has a question mark that ends a sentence: one inside an address, or
 -- in lines that quote an earlier message, asks nothing. A ticket that came back was answered. What was

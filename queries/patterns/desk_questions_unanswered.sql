@@ -1,6 +1,7 @@
 -- Clients of whom several tickets were closed for inactivity while a question of the desk stood unanswered.
 -- Clause: 5.6
 -- One row per subject_id (a ticket_id)
+-- Made whole: a closing is counted with the closings of the client's other tickets
 --
 -- A finding is a closing that makes them as many as the policy says within the window that ends with it.
 

@@ -1,6 +1,7 @@
 -- Clients who, time and again, opened several tickets about one issue or wrote several posts within minutes.
 -- Clause: 5.4
 -- One row per subject_id (a ticket_id), happened_at, reason
+-- Made whole: a repeat is counted with those on the client's other tickets
 --
 -- Counted are duplicates, each at its opening, and bursts of posts, each at its first. A finding is one
 -- beyond as many as the policy allows within the window that ends with it.
