@@ -11,9 +11,10 @@
 --
 -- because a second ticket often says more or less than the first, and short texts that share all they say
 -- share little. Where only one of the two asks how to do something, the other reports something else: 0.4
--- times. Equal texts are fully similar, texts without a word not at all [D6]. The weights were chosen, and
--- the limit in the policy decided, on one half of benchmarks/pairs.csv; `make bench` prints what the other
--- half says. shared_words are one word for each shared term, what weighs most first.
+-- times. Texts of the same words in the same order are fully similar, whatever stands between them and
+-- before them as the mark of a reply; texts without a word not at all [D6]. The weights were chosen, and the
+-- limit in the policy decided, on one half of benchmarks/pairs.csv; `make bench` prints what the other half
+-- says. shared_words are one word for each shared term, what weighs most first.
 
 with near_pairs as (
 
@@ -116,17 +117,18 @@ texts as (
     select
         row_number() over () as ticket_number,
         tickets.ticket_id,
-        nullif(trim(tickets.site_url), '') as site_url,
+        nullif(regexp_replace(lower(trim(tickets.site_url)), '^(https?://)?(www\.)?|/+$', '', 'g'), '') as site_url,
         regexp_replace(
             replace(
                 replace(strip_accents(lower(concat_ws(' ', tickets.subject, tickets.description))), 'ß', 'ss'),
                 coalesce(strip_accents(lower(products.product_name)), ''),
                 ' '
             ),
-            '\b((kind|best|warm|many) (regards|wishes|thanks)|(regards|cheers),|sincerely'
+            '^\s*((re|aw|fwd?|wg|rv|tr|sv)\s*:\s*)+'
+            || '|\b((kind|best|warm|many) (regards|wishes|thanks)|(regards|cheers),|sincerely'
             || '|(freundlichen?|viele|beste|liebe|mit besten) gruss\w*|saludos?,|cordialement|bien a vous)\b.*',
             '',
-            's'
+            'gs'
         ) as text
     from raw.tickets
     inner join compared_tickets
@@ -136,17 +138,24 @@ texts as (
 
 ),
 
+worded as (
+
+    select
+        ticket_number,
+        regexp_extract_all(
+            text,
+            'https?://[^/\s]*|(?:[a-z0-9_-]+\.)+[a-z]{2,}\b|v?[0-9]+(?:[.,:][0-9]+)*|\p{L}[\p{L}\p{N}]*(?:_[\p{L}\p{N}]+)*'
+        ) as words
+    from texts
+
+),
+
 words as (
 
     select
         ticket_number,
-        unnest(
-            regexp_extract_all(
-                text,
-                'https?://[^/\s]*|(?:[a-z0-9_-]+\.)+[a-z]{2,}\b|v?[0-9]+(?:[.,:][0-9]+)*|\p{L}[\p{L}\p{N}]*(?:_[\p{L}\p{N}]+)*'
-            )
-        ) as word
-    from texts
+        unnest(words) as word
+    from worded
 
 ),
 
@@ -252,7 +261,7 @@ described_tickets as (
         texts.ticket_number,
         texts.ticket_id,
         texts.site_url,
-        hash(texts.text) as text_code,
+        hash(coalesce(nullif(worded.words, []), [texts.text])) as text_code,
         regexp_matches(texts.text, '\S') as has_text,
         regexp_matches(
             texts.text,
@@ -264,12 +273,35 @@ described_tickets as (
         coalesce(described.weight, 0) as weight,
         described.term_numbers
     from texts
+    inner join worded
+        on worded.ticket_number = texts.ticket_number
     left join described
         on described.ticket_number = texts.ticket_number
 
 ),
 
--- Where a term stands in its mailbox: the so many tickets before it that have the term are its block.
+-- What tickets of a mailbox are compared by: terms that say something, and the whole text above any of them.
+shared_codes as (
+
+    select
+        ticket_number,
+        term_number::ubigint as code,
+        weight
+    from terms
+    where weight >= 10
+
+    union all
+
+    select
+        ticket_number,
+        text_code as code,
+        100000 as weight
+    from described_tickets
+    where has_text
+
+),
+
+-- Where a code stands in its mailbox: the so many tickets before it that have the code are its block.
 places as (
 
     select
@@ -277,18 +309,17 @@ places as (
         mailbox_tickets.client_id,
         mailbox_tickets.product_id,
         mailbox_tickets.opened_at,
-        terms.term_number,
-        terms.weight,
+        shared_codes.code,
+        shared_codes.weight,
         row_number() over (
-            partition by mailbox_tickets.client_id, mailbox_tickets.product_id, terms.term_number
+            partition by mailbox_tickets.client_id, mailbox_tickets.product_id, shared_codes.code
             order by mailbox_tickets.opened_at, mailbox_tickets.ticket_id
         ) as place
     from mailbox_tickets
     inner join texts
         on texts.ticket_id = mailbox_tickets.ticket_id
-    inner join terms
-        on terms.ticket_number = texts.ticket_number
-        and terms.weight >= 10
+    inner join shared_codes
+        on shared_codes.ticket_number = texts.ticket_number
 
 ),
 
@@ -299,7 +330,7 @@ blocks as (
         places.client_id,
         places.product_id,
         places.opened_at,
-        places.term_number,
+        places.code,
         places.weight,
         limits.value_number as compared_count,
         windows.value_seconds as window_seconds,
@@ -333,7 +364,7 @@ blocked_pairs as (
     inner join places as older
         on older.client_id = blocks.client_id
         and older.product_id = blocks.product_id
-        and older.term_number = blocks.term_number
+        and older.code = blocks.code
         and older.place = blocks.older_place
     where blocks.opened_at <= older.opened_at + to_seconds(blocks.window_seconds)
     group by all
