@@ -14,7 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from etl.policy import COLUMNS, SHIPPED, PolicyError, Row, parse_policy, policy_text, read_rows, with_value
+from etl.policy import COLUMNS, SHIPPED, PolicyError, Row, in_force, parse_policy, policy_text, read_rows, with_value
 from etl.publish import put_in_place
 
 OWN = SHIPPED.with_name("own_policy.csv")
@@ -117,7 +117,7 @@ def changed_terms(rows: list[Row], values: Mapping[Limit, str], from_on: date | 
         if from_on is None:
             found = [with_value(row, value, where) if row in versions else row for row in found]
         else:
-            found.append(replace(with_value(_in_force(versions, from_on), value, where), effective_on=from_on))
+            found.append(replace(with_value(in_force(versions, from_on), value, where), effective_on=from_on))
     return parse_policy(policy_text(found), "the terms")
 
 
@@ -179,12 +179,6 @@ def _edit(path: Path, change: Callable[[list[dict[str, str]]], list[dict[str, st
 
 def _latest(rows: list[Row]) -> list[Row]:
     return sorted((row for row in rows if row.parameter), key=lambda row: row.effective_on)
-
-
-def _in_force(versions: list[Row], day: date) -> Row:
-    """Return the version in force on a day; before the first day, the first is."""
-    begun = [row for row in versions if row.effective_on <= day]
-    return max(begun, key=lambda row: row.effective_on) if begun else min(versions, key=lambda row: row.effective_on)
 
 
 def _write(path: Path, rows: list[Row]) -> None:

@@ -31,6 +31,18 @@ NUMBERS = ("business_day", "month", "count", "share")
 TEXTS = ("flag", "list", "")
 UNITS = (*SECONDS, *NUMBERS, *TEXTS)
 CHOICES = {("resolution_time", "clock"): ("elapsed", "desk")}
+# As many or more of these are a finding; with none of them there is nothing to find.
+AT_LEAST_ONE = {("post_burst", "posts"), ("licence_shared", "clients"), ("desk_questions_unanswered", "tickets")}
+# A century, and of what is counted as many as a desk could ever see: beyond, there are no days to count with.
+MOST = {
+    "minute": 52_596_000,
+    "hour": 876_600,
+    "day": 36_525,
+    "business_day": 36_525,
+    "month": 1_200,
+    "count": 1_000_000_000,
+    "share": 1,
+}
 
 # The first version reaches back to the beginning, the last one has no end [T12].
 BEGINNING, END = datetime(1, 1, 1), datetime(9999, 12, 31)
@@ -227,18 +239,30 @@ def _value(where: str, cells: dict[str, str]) -> tuple[str, float | None]:
         if value not in choices:
             raise PolicyError(f"{where}, value: cannot read {value!r} as one of {', '.join(choices)}")
         return value, None
-    if not re.fullmatch(r"\d+(\.\d+)?", value):
-        raise PolicyError(f"{where}, value: cannot read {value!r} as a number of unit {unit}")
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
+        raise PolicyError(f"{where}, value: cannot read {_shortened(value)!r} as a number of unit {unit}")
+    # One number is written one way, so that 6.0 is no change of 6.
+    whole, _, part = value.partition(".")
+    value = ".".join(filter(None, (whole.lstrip("0") or "0", part.rstrip("0"))))
     number = float(value)
     if unit == "share" and number > 1:
-        raise PolicyError(f"{where}, value: a share lies between 0 and 1, not at {value}")
+        raise PolicyError(f"{where}, value: a share lies between 0 and 1, not at {_shortened(value)}")
+    if number > MOST[unit]:
+        most = f"at most {MOST[unit]:,} of unit {unit} can be counted; name a number up to that"
+        raise PolicyError(f"{where}, value: {_shortened(value)} is too much, {most}")
     if unit in ("month", "count") and number != int(number):
-        raise PolicyError(f"{where}, value: cannot read {value!r} as a whole number of unit {unit}")
+        raise PolicyError(f"{where}, value: cannot read {_shortened(value)!r} as a whole number of unit {unit}")
+    if number < 1 and (cells["rule"], cells["parameter"]) in AT_LEAST_ONE:
+        raise PolicyError(f"{where}, value: {value} finds nothing; the least that can be asked for is 1")
     return value, number
 
 
+def _shortened(value: str) -> str:
+    return value if len(value) <= 20 else f"{value[:17]}..."
+
+
 def _check_versions(file_name: str, rows: list[Row]) -> None:
-    """Check that every limit a query asks for is there, in a unit of the kind the query counts in."""
+    """Check that every limit a query asks for is there, in a unit of the kind the query counts in, first before last."""
     units: dict[tuple[str, str], str] = {}
     if SHIPPED.exists():
         with SHIPPED.open(encoding="utf-8-sig", newline="") as file:
@@ -254,7 +278,36 @@ def _check_versions(file_name: str, rows: list[Row]) -> None:
                 f"{file_name}: {row.rule} {row.parameter} from {row.effective_on}, "
                 f"unit: {row.unit or 'empty'} where {expected or 'empty'} is expected"
             )
+    _check_order(file_name, rows)
     missing = asked_limits() - {(row.rule, row.parameter) for row in rows}
     if missing:
         listed = ", ".join(f"{rule} {parameter}" for rule, parameter in sorted(missing))
         raise PolicyError(f"{file_name}: no row gives {listed}; data/policy.csv as shipped shows the rows")
+
+
+def _check_order(file_name: str, rows: list[Row]) -> None:
+    """Check of every rule that has a first limit and a last one that the first never lies beyond the last."""
+    versions: dict[tuple[str, str], list[Row]] = {}
+    for row in sorted(rows, key=lambda row: row.effective_on):
+        versions.setdefault((row.rule, row.parameter), []).append(row)
+    for (rule, parameter), firsts in versions.items():
+        lasts = versions.get((rule, "last"), [])
+        if parameter != "first" or not lasts:
+            continue
+        for day in sorted({row.effective_on for row in (*firsts, *lasts)}):
+            first, last = (in_force(found, day) for found in (firsts, lasts))
+            if _amount(first) > _amount(last):
+                raise PolicyError(
+                    f"{file_name}: {rule} from {day}: the first limit, {first.value} {first.unit}, lies beyond the "
+                    f"last, {last.value} {last.unit}; make the first at most {last.value} {last.unit}, or the last later"
+                )
+
+
+def in_force(versions: list[Row], day: date) -> Row:
+    """Return the version in force on a day; before the first day, the first is."""
+    begun = [row for row in versions if row.effective_on <= day]
+    return max(begun, key=lambda row: row.effective_on) if begun else min(versions, key=lambda row: row.effective_on)
+
+
+def _amount(row: Row) -> float:
+    return (row.value_number or 0) * SECONDS.get(row.unit, 1)

@@ -68,6 +68,34 @@ REFUSED = {
         added("4.7,2026-01-01,duplicate,similarity,60,share,a,b,c"),
         f"policy.csv: record {LAST_RECORD + 1}, value: a share lies between 0 and 1, not at 60",
     ),
+    "more months than there are": (
+        added("1.2,2026-01-01,coverage,months,100000000,month,a,b,c"),
+        f"policy.csv: record {LAST_RECORD + 1}, value: 100000000 is too much, at most 1,200 of unit month can be "
+        "counted; name a number up to that",
+    ),
+    "a number that no computer holds": (
+        added(f"1.2,2026-01-01,coverage,months,{'9' * 400},month,a,b,c"),
+        f"policy.csv: record {LAST_RECORD + 1}, value: 99999999999999999... is too much, at most 1,200 of unit month "
+        "can be counted; name a number up to that",
+    ),
+    "none of what makes a finding": (
+        added("5.6,2026-01-01,desk_questions_unanswered,tickets,0,count,a,b,c"),
+        f"policy.csv: record {LAST_RECORD + 1}, value: 0 finds nothing; the least that can be asked for is 1",
+    ),
+    "digits of another script": (
+        added("1.2,2026-01-01,coverage,months,\u0666,month,a,b,c"),
+        f"policy.csv: record {LAST_RECORD + 1}, value: cannot read '\u0666' as a number of unit month",
+    ),
+    "a first limit beyond the last": (
+        added("1.5,2026-01-01,response_time,first,2.5,business_day,a,b,c"),
+        "policy.csv: response_time from 2026-01-01: the first limit, 2.5 business_day, lies beyond the last, "
+        "2 business_day; make the first at most 2 business_day, or the last later",
+    ),
+    "a last limit before the first, in another unit": (
+        added("1.6,2026-01-01,resolution_time,last,167,hour,a,b,c"),
+        "policy.csv: resolution_time from 2026-01-01: the first limit, 7 day, lies beyond the last, 167 hour; "
+        "make the first at most 167 hour, or the last later",
+    ),
     "a flag that is none": (
         added("2.1,2026-01-01,support_extra,required,perhaps,flag,a,b,c"),
         f"policy.csv: record {LAST_RECORD + 1}, value: cannot read 'perhaps' as true or false",
@@ -167,6 +195,23 @@ def test_blank_rows_a_byte_order_mark_and_spaces_are_no_fault(raw, tmp_path):
     assert raw.execute(
         "select value, value_number from policy.limits where rule = 'resolution_time' and parameter = 'first'"
     ).fetchall() == [("7", 7.0)]
+
+
+def test_limits_may_meet_and_move_together():
+    parse_policy(added("1.6,2026-01-01,resolution_time,last,168,hour,a,b,c"))
+    parse_policy(
+        added(
+            "1.5,2026-01-01,response_time,first,3,business_day,a,b,c\n1.5,2026-01-01,response_time,last,3,business_day,a,b,c"
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("6.0", "6"), ("06", "6"), ("6.50", "6.5"), ("0.0", "0"), ("10", "10"), ("0010.010", "10.01")]
+)
+def test_one_number_is_read_one_way(written, read):
+    rows = parse_policy(added(f"4.6,2026-01-01,auto_close,idle,{written},day,a,b,c"))
+    assert (rows[-1].value, rows[-1].value_number) == (read, float(read))
 
 
 def test_what_a_query_asks_for_is_read_from_it():

@@ -12,7 +12,9 @@ from etl.load import load
 from etl.own_policy import changed_terms
 from etl.policy import (
     ASKED,
+    AT_LEAST_ONE,
     CHOICES,
+    MOST,
     SHIPPED,
     PolicyError,
     asked_limits,
@@ -23,7 +25,7 @@ from etl.policy import (
 )
 from etl.publish import Warehouse, connect
 from etl.replay import replay
-from etl.what_if import beside, judges_of, try_out
+from etl.what_if import beside, judges_of, numbers, try_out
 
 # One number of every kind: through facts, through rules alone, a list, a choice, pairs, bursts, candidates.
 MANY = {
@@ -164,6 +166,23 @@ def test_of_every_number_a_trial_says_what_a_rebuild_under_it_says(limit, small)
     assert len(changes) == len(expected)
 
 
+def extreme(row, wanted) -> str:
+    """Return the least or the most that the file accepts of a number, an empty or a long list, else another value."""
+    if row.unit == "list":
+        return "|".join(f"w{number}" for number in range(2000)) if wanted == "most" else ""
+    if row.unit not in MOST:
+        return another(row)
+    return str(MOST[row.unit] if wanted == "most" else int((row.rule, row.parameter) in AT_LEAST_ONE))
+
+
+@pytest.mark.parametrize("wanted", ["least", "most"])
+def test_whatever_number_the_terms_can_hold_can_be_tried(wanted, small):
+    snapshot, terms, _ = small
+    with beside(snapshot) as con:
+        try_out(con, {(row.rule, row.parameter): extreme(row, wanted) for row in numbers(terms)})
+        assert con.execute("select count(*) from what_if.changes").fetchone()[0] > 0
+
+
 def test_a_number_that_stays_changes_nothing(sample_snapshot):
     with beside(sample_snapshot) as con:
         try_out(con, {("coverage", "months"): "6"})
@@ -185,6 +204,10 @@ def test_what_cannot_be_is_refused_in_the_words_of_the_policy_file(sample_snapsh
     with beside(sample_snapshot) as con:
         with pytest.raises(PolicyError, match="coverage months, value: cannot read '-1' as a number of unit month"):
             try_out(con, {("coverage", "months"): "-1"})
+        with pytest.raises(PolicyError, match="coverage months, value: 100000000 is too much, at most 1,200 of unit"):
+            try_out(con, {("coverage", "months"): "100000000"})
+        with pytest.raises(PolicyError, match="response_time from 2015-01-01: the first limit, 5 business_day, lies"):
+            try_out(con, {("response_time", "first"): "5"})
         with pytest.raises(
             PolicyError, match=r"coverage.weeks: the terms have no such number; they have auto_close.grace"
         ):
