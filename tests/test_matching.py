@@ -115,7 +115,7 @@ def test_what_nobody_suggests_can_be_typed(house, own, open_page, typed, problem
     field.input(typed)
     buttons(app, "Accept")[0].click().run()
     assert aliases.stated(own, "product_aliases") == ({} if problem else {"GALLERY_GRID": "gallery-grid"})
-    assert problem in "".join(error.value for error in app.error)
+    assert problem in texts(app)
 
 
 def test_where_nothing_can_be_written_the_page_says_so(house, own, open_page, monkeypatch):
@@ -129,7 +129,7 @@ def test_a_file_of_the_desk_s_that_is_broken_is_said(house, own, open_page):
     own.mkdir()
     (own / "aliases.csv").write_text("alias_email\n")
     app = open_page(house, PAGE)
-    assert "aliases.csv: the header must be alias_email,client_email" in "".join(error.value for error in app.error)
+    assert "aliases.csv: the header must be alias_email,client_email" in texts(app)
 
 
 def test_people_are_masked_where_they_are_suggested(house, own, open_page, monkeypatch):

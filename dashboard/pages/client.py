@@ -6,7 +6,7 @@ reports.client_rights, conditions_today, client_purchases, ban_list and ticket_l
 
 import streamlit as st
 
-from dashboard.parts import Column, clauses, client_head, entitled, facts, nothing_known, rows, table, words
+from dashboard.parts import Column, clauses, client_head, entitled, facts, nothing_known, plain, rows, table, words
 
 client = client_head()
 
@@ -52,7 +52,7 @@ else:
         "Product",
         list(bought),
         default=next(iter(bought)),
-        format_func=bought.get,
+        format_func=lambda code: plain(bought[code]),
         key="bought",
         bind="query-params",
         required=True,

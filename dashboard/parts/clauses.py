@@ -10,12 +10,23 @@ from dashboard.parts.warehouse import rows
 from dashboard.parts.words import day
 
 TAGS = re.compile(r" ?\[[A-Z]\d+(?:[-, ]+[A-Z]?\d+)*\]")  # of readings, for who reads the specification
-MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!~$:|<>])")
+MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!~$:|<>=])")
+# What is made a link or an icon, escaped or not, unless something invisible stands within.
+MADE_INTO = re.compile(r"(?i)(?<=:)(?=//|material/)|(?<=\bwww)(?=\.)")
+WORD_JOINER = "\u2060"
+WHITE = re.compile(r"[^\S\u00a0]+")  # a blank that keeps words together stays one
 
 
 def plain(text: object) -> str:
-    """Return text so that Markdown shows it as it is written."""
-    return MARKDOWN.sub(r"\\\1", str(text)) if text is not None and text == text else ""
+    """Return text so that Markdown shows it as it is written, in one line: whoever wrote it says nothing of the page."""
+    if text is None or text != text:
+        return ""
+    return MARKDOWN.sub(r"\\\1", MADE_INTO.sub(WORD_JOINER, one_line(text)))
+
+
+def one_line(text: object) -> str:
+    """Return text with all white space in it, ends of lines too, as single blanks."""
+    return WHITE.sub(" ", str(text)).strip()
 
 
 def versions(number: str) -> pd.DataFrame:

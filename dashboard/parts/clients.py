@@ -6,7 +6,7 @@ stated leads to the client; nothing else is taken for someone, only named as lik
 
 import streamlit as st
 
-from dashboard.parts.clauses import plain
+from dashboard.parts.clauses import one_line, plain
 from dashboard.parts.frame import page_path, tab_title
 from dashboard.parts.shown import badge, say_if_old
 from dashboard.parts.warehouse import current, desk, rows
@@ -91,7 +91,7 @@ def client_head():
 
 def _written(address: str) -> str:
     """Return an address as it is written, for Markdown: as plain text it would become a link to write mail by."""
-    return f"`{str(masked(address)).replace('`', '')}`"
+    return f"`{one_line(masked(address)).replace('`', '')}`"
 
 
 def _found(asked: str):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.parts.clauses import plain
 from dashboard.parts.start import no_warehouse, outdated
 from dashboard.parts.stood import as_it_stood, ask_day
 from dashboard.parts.warehouse import OutdatedSnapshotError, rows, take_snapshot
@@ -56,7 +57,7 @@ def draw() -> None:
     try:
         snapshot = take_snapshot()
     except EtlError as error:
-        st.error(str(error))
+        st.error(plain(error))
         return
     if snapshot is None:
         no_warehouse(warehouse_folder())

@@ -65,7 +65,7 @@ ADDRESSES = Kind(
 def pending() -> None:
     """Say what was accepted or taken back since the snapshot was built, and offer to rebuild it."""
     if problem := st.session_state.pop("alias_problem", ""):
-        st.error(problem)
+        st.error(plain(problem))
     if why := aliases.why_not_writable(aliases.alias_folder()):
         st.info(
             f"Nothing can be accepted here: {why}. Write the rows into the files yourself, where the desk's data is."
@@ -101,7 +101,7 @@ def match(kind: Kind) -> None:
         refused = aliases.turned_down(aliases.alias_folder())
         stated = aliases.stated(aliases.alias_folder(), kind.table)
     except EtlError as error:
-        st.error(str(error))
+        st.error(plain(error))
         return
     pages = ceil(total / ROWS)
     slot = st.container()

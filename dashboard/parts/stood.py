@@ -12,6 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.parts.clauses import plain
 from dashboard.parts.warehouse import Snapshot, open_snapshot
 from dashboard.parts.words import day as said_day
 from etl import EtlError
@@ -73,7 +74,7 @@ def as_it_stood(snapshot: Snapshot, day: date | None) -> Snapshot | None:
         replayed = open_snapshot(_replayed(snapshot, at)) if at else snapshot
     except EtlError as error:
         st.title(f"As it stood on {said_day(day)}", anchor=False)
-        st.info(_sentence(str(error)))
+        st.info(plain(_sentence(str(error))))
         _way_back(snapshot)
         return None
     finally:
