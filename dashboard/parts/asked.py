@@ -5,6 +5,7 @@ from datetime import date
 import streamlit as st
 
 from dashboard.parts.clauses import plain
+from dashboard.parts.warehouse import current
 from dashboard.parts.words import (
     AGES,
     AUTO_CLOSE_STATES,
@@ -80,6 +81,13 @@ NAMES = {
     "version": "version",
 }
 
+# By what the address names: the list that tells it of tickets, if it is not that of all.
+REPORTS = {
+    "rule": "reports.ticket_findings",
+    "event_code": "reports.ticket_events",
+    "open_on": "reports.open_tickets",
+}
+
 
 def group_columns(kind: str, code: str) -> dict[str, str]:
     """Return what the address says to reach the tickets of one product, agent or channel ("" is not stated)."""
@@ -91,60 +99,57 @@ def asked_tickets() -> tuple[str, dict[str, object], str | None]:
 
     The report is reports.ticket_findings where the address names a rule, reports.ticket_events where it
     names an event, reports.open_tickets where it names a day they were open at, else reports.ticket_list.
+    What that report does not tell can neither be asked of it, nor is it said to be.
     """
     params = st.query_params
     where: dict[str, object] = {}
-    sentences = []
+    sentences: dict[str, str] = {}
     named_days = DAYS | EVENT_DAYS | STOCK_DAYS
     codes = CODES | (STOCK_CODES if "open_on" in params else {})
     for name in params:
         value = params[name]
         if name in named_days and (asked_on := _day(value)):
             where[name] = asked_on
-            sentences.append(f"{named_days[name]} {day(asked_on)}")
+            sentences[name] = f"{named_days[name]} {day(asked_on)}"
         elif name in MONTHS and (asked_on := _day(value)):
             where[name] = asked_on
-            sentences.append(f"{MONTHS[name]} {asked_on:%B %Y}")
+            sentences[name] = f"{MONTHS[name]} {asked_on:%B %Y}"
         elif name in FLAGS and value in {"true", "false"}:
             where[name] = value == "true"
-            sentences.append(FLAGS[name] if value == "true" else f"not {FLAGS[name]}")
+            sentences[name] = FLAGS[name] if value == "true" else f"not {FLAGS[name]}"
         elif name in codes and value in codes[name][1]:
             where[name] = value
-            sentences.append(f"{codes[name][0]}: {said(value, codes[name][1])}")
+            sentences[name] = f"{codes[name][0]}: {said(value, codes[name][1])}"
         elif name in NUMBERS and value.isdecimal() and len(value) < 4:
             where[name] = int(value)
-            sentences.append(f"{NUMBERS[name][0]} {NUMBERS[name][1].get(int(value), value)}")
+            sentences[name] = f"{NUMBERS[name][0]} {NUMBERS[name][1].get(int(value), value)}"
         elif name == "event_code" and value in EVENTS:
             where[name] = value
-            sentences.insert(0, EVENTS[value])
+            sentences = {name: EVENTS[value]} | sentences
         elif name == "rule" and value in RULES:
             where[name] = value
-            sentences.append(RULES[value])
+            sentences[name] = RULES[value]
         elif name == "verdict" and value in VERDICTS and params.get("rule") in RULES:
             where[name] = value
-            sentences.append(said(value, VERDICTS))
+            sentences[name] = said(value, VERDICTS)
         elif name in NAMES:
             where[name] = value or None
-            sentences.append(f"{NAMES[name]} {value or 'not stated'}")
+            sentences[name] = f"{NAMES[name]} {value or 'not stated'}"
+    report = next((REPORTS[name] for name in REPORTS if name in where), "reports.ticket_list")
+    held = current().columns.get(report, ())
+    where = {name: value for name, value in where.items() if name in held}
+    said_of = [sentence for name, sentence in sentences.items() if name in where]
     within = params.get("within")
-    if within == "event_on" and "event_code" in where:
-        sentences.append("in the period")
+    if within not in held:
+        within = None
+    elif within == "event_on":
+        said_of.append("in the period")
     elif within in DAYS:
-        sentences.append(f"{DAYS[within]} in the period")
+        said_of.append(f"{DAYS[within]} in the period")
     else:
         within = None
-    st.markdown("Shown: **" + plain(" · ".join(sentences) or "all tickets the filters leave") + "**")
-    if "rule" in where:
-        kept = {name: where[name] for name in ("rule", "verdict", *MONTHS) if name in where}
-        return "reports.ticket_findings", kept, within
-    if "event_code" in where:
-        kept = {name: where[name] for name in ("event_code", *EVENT_DAYS) if name in where}
-        return "reports.ticket_events", kept, within
-    if "open_on" in where:
-        kept = {name: where[name] for name in (*STOCK_DAYS, *STOCK_CODES) if name in where}
-        return "reports.open_tickets", kept, None
-    kept = {name: value for name, value in where.items() if name not in EVENT_DAYS | STOCK_CODES | MONTHS}
-    return "reports.ticket_list", kept, within
+    st.markdown("Shown: **" + plain(" · ".join(said_of) or "all tickets the filters leave") + "**")
+    return report, where, within
 
 
 def asked_findings() -> dict[str, object]:
