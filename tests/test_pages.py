@@ -22,7 +22,7 @@ from dashboard.parts.asked import CODES, DAYS, EVENT_DAYS, FLAGS, MONTHS, NAMES,
 from dashboard.parts.charts import heat, pickable
 from dashboard.parts.charts import pace as draw_pace
 from dashboard.parts.shown import CODES as BANDS
-from dashboard.parts.words import said
+from dashboard.parts.words import RULES, VERDICTS, said
 from etl.__main__ import main
 from etl.build import WHOLE_PERIOD, read_queries, with_filters
 from etl.explain import account, nearest
@@ -187,11 +187,20 @@ def test_the_greeting_loads_the_sample(tmp_path, open_page):
     assert "sample data" in texts(app)
 
 
+def test_the_sample_goes_where_the_dashboard_looks_for_it(tmp_path, open_page, monkeypatch):
+    asked = []
+    monkeypatch.setattr("dashboard.parts.start.run", lambda *words: asked.append(words) or "not now")
+    monkeypatch.chdir(tmp_path)
+    app = open_page(Path("desk"))
+    next(button for button in app.button if button.label == "Load the sample").click().run()
+    assert asked == [("sample", "--warehouse", str(tmp_path / "desk"))]
+
+
 def test_a_pointer_to_nothing_is_said(tmp_path, open_page):
     (tmp_path / "CURRENT").write_text("gone.duckdb")
     app = open_page(tmp_path)
-    assert "gone.duckdb" in app.error[0].value
-    assert "rollback" in app.error[0].value
+    assert "gone.duckdb" in texts(app)
+    assert "rollback" in texts(app)
 
 
 def test_a_snapshot_of_another_version_says_what_to_run(tmp_path, one_ticket, open_page):
@@ -258,7 +267,7 @@ def test_one_click_from_old_facts_shows_the_desk_as_it_stood_then(tmp_path, open
 )
 def test_a_day_that_cannot_be_shown_says_why_and_leads_back(day, said, one_ticket, open_page):
     app = open_page(one_ticket, stood_on=day)
-    assert said in app.info[0].value
+    assert said in texts(app)
     assert "snapshot" not in texts(app)
     assert app.selectbox(key="period").value == DEFAULT_PERIOD
     assert [button.label for button in app.button] == ["Back to the newest"]
@@ -651,6 +660,25 @@ def test_the_tickets_behind_a_number(address, test, sample, open_page):
     assert any(caption.value.startswith(f"{expected:,} rows ·") for caption in app.caption)
 
 
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (
+            {"rule": "response_time", "verdict": "fail", "client_id": "nobody@x.example", "within": "closed_on"},
+            "Shown: **First response · not met**",
+        ),
+        ({"event_code": "closed", "is_open": "true", "within": "event_on"}, "Shown: **closed · in the period**"),
+        (
+            {"open_on": "2026-10-19", "agent_id": "", "within": "opened_on"},
+            "Shown: **open at the end of 19 Oct 2026 · opened in the period**",
+        ),
+        ({"event_on": "2026-10-19", "within": "now()"}, "Shown: **all tickets the filters leave**"),
+    ],
+)
+def test_no_filter_is_said_that_is_not_applied(address, said, sample, open_page):
+    assert said in texts(open_page(sample, "pages/tickets.py", **address))
+
+
 def test_what_leads_to_tickets_is_a_column_of_their_list(sample):
     with connect(sample) as con:
         columns = {row[0] for row in con.execute("describe reports.ticket_list").fetchall()}
@@ -926,6 +954,22 @@ def test_a_click_on_a_cell_of_the_terms_leaves_for_its_findings(rule, verdict, s
     assert app.title[0].value == "Tickets"
     assert f"opened in {cell.month_on:%B %Y}" in texts(app)
     assert any(caption.value.startswith(f"{cell.finding_count:,} row") for caption in app.caption)
+
+
+@pytest.mark.parametrize("rule", ["conduct", "chargeback_waiver", "response_time"])
+def test_a_cell_of_the_terms_leads_to_its_findings_without_a_pointer(rule, sample, open_page):
+    app = open_page(sample, TERMS_PAGE)
+    way = app.selectbox(key="way_verdicts_by_month")
+    cells = report(sample, "reports.verdicts_by_month", Filters())
+    cells = cells[(cells.rule == rule) & (cells.verdict == "fail")].iloc[-1:]
+    (cell,) = cells.itertuples()
+    named = f"{RULES[rule]}, {cell.month_on:%B %Y}, {VERDICTS['fail']}"
+    way.select(next(one for one in way.options if one.startswith(f"{cell.clause} ") and named in one)).run()
+    assert not app.exception, app.exception[0]
+    assert app.title[0].value == ("Tickets" if cell.is_about_tickets else "Findings")
+    assert way.label == "Findings of"
+    counted = f"{cell.finding_count:,} {'row' if cell.finding_count == 1 else 'rows'} ·"
+    assert any(caption.value.startswith(counted) for caption in app.caption)
 
 
 @pytest.mark.parametrize("clause", ["0.2", "5.9"])

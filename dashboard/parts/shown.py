@@ -276,7 +276,7 @@ def chart(
     note: str,
     clause: str | None = None,
     leads_to: Callable[[dict], Mapping[str, object]] | None = None,
-    leads_to_page: Callable[[dict], str] = lambda values: "tickets",
+    leads_to_page: Callable[[dict], str] | None = None,
     empty: str = "Nothing in this period. Choose a longer one to see more.",
     counts: Sequence[str] = (),
 ) -> None:
@@ -296,15 +296,20 @@ def chart(
         on_select="rerun" if leads_to else "ignore",
         alt=alt_text,
     )
+
+    def leave_for(values: dict) -> None:
+        page = leads_to_page(values) if leads_to_page else "tickets"
+        st.switch_page(page_path(page), query_params=_as_text(leads_to(values)))
+
     way = None
     if leads_to:
         points = charts.pickable(drawn)
-        way = Way("Tickets of", list(points), lambda point: tickets_page(leads_to(points[point])))
+        behind = "Findings" if leads_to_page else "Tickets"
+        way = Way(behind, f"{behind} of", list(points), lambda point: leave_for(points[point]))
     foot(name, lambda: frame, note, clause, filters=chosen(), row_count=len(frame), way=way)
     picked = event["selection"].get("pick") if leads_to else None
     if picked:
-        values = {field: _picked(field, value) for field, value in picked[0].items()}
-        st.switch_page(page_path(leads_to_page(values)), query_params=_as_text(leads_to(values)))
+        leave_for({field: _picked(field, value) for field, value in picked[0].items()})
 
 
 def _picked(field: str, value: object) -> object:
@@ -318,6 +323,7 @@ def _picked(field: str, value: object) -> object:
 class Way:
     """A way to what is behind a chart or table without a pointer: by the name of a bar, or of a row."""
 
+    button: str
     label: str
     names: Sequence[str]
     leave_for: Callable[[str], None]
@@ -325,7 +331,7 @@ class Way:
 
 def _draw_way(name: str, way: Way) -> None:
     """Draw a button that opens a list of names; the one chosen is left for."""
-    with st.popover("Tickets", icon=":material/list:", type="tertiary"):
+    with st.popover(way.button, icon=":material/list:", type="tertiary"):
         asked = st.selectbox(way.label, way.names, index=None, placeholder="Choose, or type", key=f"way_{name}")
     if asked is not None:
         way.leave_for(asked)
@@ -516,6 +522,7 @@ def table(
     way = None
     if opens in columns:
         way = Way(
+            "Tickets",
             "Ticket",
             list(dict.fromkeys(frame[opens].astype(str))),
             lambda ticket: st.switch_page(page_path("ticket"), query_params={"ticket": ticket}),

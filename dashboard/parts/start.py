@@ -40,7 +40,7 @@ def no_warehouse(folder: Path) -> None:
 
 def load_sample(folder: Path) -> str:
     """Load the sample into the warehouse at `folder`; return what went wrong, nothing if it is loaded."""
-    return run("sample", "--warehouse", str(folder))
+    return run("sample", "--warehouse", str(folder.absolute()))
 
 
 def run(*words: str) -> str:
