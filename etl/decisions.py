@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import duckdb
 
@@ -66,7 +67,14 @@ def recorded(clause: str) -> str:
 def store_of(warehouse: Path) -> str:
     """Return the URL of the store of a warehouse: $DECISIONS, or a file beside its folder."""
     folder = Path(warehouse).absolute()
-    return os.environ.get("DECISIONS") or f"{SQLITE}{folder.with_name(f'{folder.name}.decisions.sqlite')}"
+    # What has a meaning in a URL is written as it takes it: a folder may be called `a?b`.
+    beside = quote(str(folder.with_name(f"{folder.name}.decisions.sqlite")), safe="/\\:")
+    return os.environ.get("DECISIONS") or f"{SQLITE}{beside}"
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file of a store that is one; None for a database elsewhere."""
+    return Path(unquote(url.removeprefix(SQLITE).partition("?")[0])) if url.startswith(SQLITE) else None
 
 
 def stored(url: str) -> list[Decision]:
@@ -74,7 +82,7 @@ def stored(url: str) -> list[Decision]:
 
     Raises DecisionError when it cannot be read.
     """
-    if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).exists():
+    if (file := file_of(url)) and not file.exists():
         return []
     # SQLAlchemy takes a while to import, and most loads have nothing to ask it.
     from etl.store import read

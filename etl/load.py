@@ -118,11 +118,12 @@ def load(
     as_of = (as_of or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None, microsecond=0)
     known = read_corrections(corrections, may_lack=corrections == CORRECTIONS)
     stated = find_alias_files(aliases or alias_folder())
-    decided = stored(decisions or store_of(warehouse))
     taught = read_dialect(mapping) if mapping else None
 
     house = Warehouse(warehouse)
     with TemporaryDirectory(prefix="exports-") as scratch, house.writing() as building:
+        # Not before the lock is held: what is decided later is published by whoever waits for it.
+        decided = stored(decisions or store_of(warehouse))
         exports, ignored = find_exports([Path(path) for path in paths], Path(scratch), taught)
         if strict and ignored:
             raise LoadError(f"{ignored[0].file_name}: {ignored[0].reason} (--strict: nothing is published)")
@@ -159,9 +160,9 @@ def rebuild(
     differs from it follows from what differs in the files. Raises EtlError when nothing is published yet.
     """
     stated = find_alias_files(aliases or alias_folder())
-    decided = stored(decisions or store_of(warehouse))
     house = Warehouse(warehouse)
     with house.writing() as building:
+        decided = stored(decisions or store_of(warehouse))
         before = house.current()
         if before is None:
             raise WarehouseError(f"{warehouse}: nothing is published yet; load exports with python -m etl load PATH...")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from etl.decisions import SQLITE, Decision, DecisionError
+from etl.decisions import Decision, DecisionError, file_of
 
 SCRIPTS = Path(__file__).with_suffix("")
 NEWEST = max(path.stem for path in (SCRIPTS / "versions").glob("[0-9]*.py")).partition("_")[0]
@@ -80,8 +80,8 @@ def add(
         "holds_from_at": holds_from_at,
         "is_sample": is_sample,
     }
-    if url.startswith(SQLITE):
-        Path(url.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)
+    if file := file_of(url):
+        file.parent.mkdir(parents=True, exist_ok=True)
     try:
         with _engine(url).connect() as connection:
             _upgrade(connection)

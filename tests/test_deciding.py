@@ -1,15 +1,18 @@
 """The page of banned clients, as a person who decides uses it: confirm, dismiss, take back, lift."""
 
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 
+import duckdb
 import pytest
 
 from dashboard.parts import deciding
-from etl.decisions import CANDIDATE, DISMISSED, store_of, stored
+from etl.decisions import CANDIDATE, DISMISSED, enter, store_of, stored
 from etl.publish import Warehouse
 from etl.store import add
-from test_pages import open_page, texts, warehouse
+from test_pages import ROOT, open_page, texts, warehouse
 
 __all__ = ["open_page"]
 
@@ -158,7 +161,7 @@ def test_who_decides_second_is_told_of_the_first(house, open_page):
     holds = AS_OF.replace(tzinfo=None)
     add(store_of(house), CANDIDATE, "0.2 bob@x.example", DISMISSED, actor="Eva", holds_from_at=holds, is_sample=False)
     click(app, "Confirm the ban")
-    assert "Eva decided this meanwhile (dismissed" in app.error[0].value
+    assert "Eva decided this meanwhile (dismissed" in texts(app)
     assert len(stored(store_of(house))) == 1
     assert "dismissed by Eva" in words(app)
     published(click(app, "Publish now"), house)
@@ -199,5 +202,50 @@ def test_people_are_masked_where_they_are_for_review(house, open_page, monkeypat
 def test_a_store_that_cannot_be_read_is_said(house, open_page, monkeypatch):
     monkeypatch.setenv("DECISIONS", "nonsense")
     app = open_page(house, PAGE)
-    assert "DECISIONS is no URL of a database" in app.error[0].value
+    assert "DECISIONS is no URL of a database" in texts(app)
     assert figures(app)["For review"] == "2"
+
+
+def test_what_is_decided_while_another_decision_is_published_is_published_too(house, open_page, monkeypatch):
+    published_so_far = []
+
+    def enter_and_meanwhile(**given):
+        def step(text, done, of):
+            given["step"](text, done, of)
+            if text == "writing the snapshot" and not published_so_far:
+                holds = AS_OF.replace(tzinfo=None)
+                add(
+                    store_of(house), CANDIDATE, "5.9 ann@x.example", DISMISSED, actor="Rasa",
+                    holds_from_at=holds, is_sample=False, evidence=("incident I1",),
+                )  # fmt: skip
+                deciding._begin(house)
+
+        published_so_far.append(enter(**given | {"step": step}))
+        return published_so_far[-1]
+
+    monkeypatch.setattr(deciding, "enter", enter_and_meanwhile)
+    app = named(open_page(house, PAGE))
+    published(click(app, "Dismiss"), house)
+    assert "pending" not in texts(app)
+    assert figures(app)["For review"] == "0"
+    assert len(published_so_far) == 2
+
+
+def test_a_publish_that_waits_keeps_nobody_from_stopping_the_server(house):
+    begin_and_stop = """
+import sys, time
+from pathlib import Path
+from dashboard.parts import deciding
+folder = Path(sys.argv[1])
+deciding._begin(folder)
+while "waiting" not in deciding._entering[folder].text:
+    time.sleep(0.01)
+"""
+    with Warehouse(house).writing():
+        subprocess.run([sys.executable, "-c", begin_and_stop, str(house)], cwd=ROOT, timeout=60, check=True)
+
+
+def test_a_snapshot_without_decisions_is_of_another_version(house, open_page):
+    with duckdb.connect(str(Warehouse(house).current())) as con:
+        con.execute("drop table raw.decisions")
+    assert "another version" in open_page(house, PAGE).warning[-1].value

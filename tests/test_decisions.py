@@ -184,6 +184,13 @@ def test_the_store_lies_beside_the_warehouse(tmp_path, monkeypatch):
     assert decisions.store_of(tmp_path / "warehouse") == "postgresql://x/y"
 
 
+@pytest.mark.parametrize("name", ["what? x=1", "a#b", "100%41", "ä & b"])
+def test_whatever_the_warehouse_is_called_its_store_lies_beside_it(name, tmp_path):
+    kept = decide(decisions.store_of(tmp_path / name), DISMISSED)
+    assert [path.name for path in tmp_path.iterdir()] == [f"{name}.decisions.sqlite"]
+    assert stored(decisions.store_of(tmp_path / name)) == [kept]
+
+
 # --- how decisions enter
 
 
@@ -239,6 +246,24 @@ def test_decisions_survive_every_load(house, tmp_path):
     )
     load([tmp_path / "exports"], warehouse=house, as_of=AS_OF)
     assert bans(house) == [("ann@x.example", "candidate", "5.9", None), *decided]
+
+
+def test_no_decision_is_missed_between_reading_them_and_publishing(house, tmp_path, monkeypatch):
+    """Who decides publishes as soon as nobody else writes: whoever read the store before would undo that."""
+    is_held = []
+
+    def looked_at(url):
+        try:
+            with Warehouse(house).writing():
+                is_held.append(False)
+        except BusyError:
+            is_held.append(True)
+        return []
+
+    monkeypatch.setattr("etl.load.stored", looked_at)
+    load([tmp_path / "exports"], warehouse=house, as_of=AS_OF)
+    rebuild(warehouse=house)
+    assert is_held == [True, True]
 
 
 def test_a_decision_is_taken_back_or_a_ban_lifted(house):

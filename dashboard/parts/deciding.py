@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
@@ -21,7 +21,7 @@ import streamlit as st
 from dashboard.parts.clauses import clause as draw_clause
 from dashboard.parts.clauses import plain, versions
 from dashboard.parts.frame import page_path
-from dashboard.parts.warehouse import count, current, desk, rows
+from dashboard.parts.warehouse import count, current, desk, open_snapshot, rows
 from dashboard.parts.words import BAN_DECISIONS, EVIDENCE, day, said
 from etl import EtlError
 from etl.conduct import LANGUAGES, Suggestion, Suggestions, hidden, suggestions
@@ -67,7 +67,6 @@ class Entering:
 
 _entering: dict[Path, Entering] = {}
 _asking = threading.Lock()
-_pool = ThreadPoolExecutor(2, "enter")
 
 
 # What is decided
@@ -78,7 +77,7 @@ def decided() -> list[Decision]:
     try:
         return stored(store_of(warehouse_folder()))
     except EtlError as error:
-        st.error(masked(str(error)[:1].upper() + str(error)[1:] + "."))
+        st.error(plain(masked(str(error)[:1].upper() + str(error)[1:] + ".")))
         return []
 
 
@@ -86,7 +85,7 @@ def waiting(decisions: list[Decision]) -> list[Decision]:
     """Draw what was decided and is not in the numbers yet, and return it; as it is published, the page follows."""
     st.session_state[ASKED] = False
     if problem := st.session_state.pop(PROBLEM, ""):
-        st.error(problem)
+        st.error(plain(problem))
     if current().is_replay:
         return []
     not_in = current().read(pending, decisions)
@@ -130,23 +129,26 @@ def _begin(folder: Path) -> None:
         under_way = _entering.get(folder)
         if under_way is None or under_way.done.done():
             under_way = _entering[folder] = Entering(Future())
-            _pool.submit(_enter, under_way, folder)
+            # It may wait for long while another process writes: the server is not kept from stopping.
+            threading.Thread(target=_enter, args=(under_way, folder), name="enter", daemon=True).start()
 
 
 def _enter(under_way: Entering, folder: Path) -> None:
     """Publish until nothing is pending; while another process writes, wait for it."""
     try:
-        while True:
+        while not under_way.done.done():
             try:
-                enter(warehouse=folder, step=under_way.step)
-                break
+                published = enter(warehouse=folder, step=under_way.step)
             except BusyError as error:
                 under_way.text = f"waiting: {error}"
                 time.sleep(AGAIN_SECONDS)
+                continue
+            # Whoever decides keeps the decision first and begins then: it is seen here, or a new publish begins.
+            with _asking:
+                if not open_snapshot(published.resolve()).read(pending, stored(store_of(folder))):
+                    under_way.done.set_result("")
     except BaseException as error:  # whatever it is, those who wait must hear of it
         under_way.done.set_result(str(error) or type(error).__name__)
-    else:
-        under_way.done.set_result("")
 
 
 def _keep(

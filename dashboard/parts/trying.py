@@ -15,7 +15,7 @@ import streamlit as st
 
 from dashboard.parts.clauses import plain
 from dashboard.parts.start import run
-from dashboard.parts.warehouse import Snapshot, current, desk
+from dashboard.parts.warehouse import Snapshot, current, desk, holding
 from dashboard.parts.words import RULES, day, said
 from etl import EtlError
 from etl.own_policy import changed_terms, keep, policy_file, take_back, why_not_writable
@@ -121,7 +121,8 @@ def tried(asked: Asked) -> Iterator[None]:
 def _trial(path: str, asked: Asked) -> Snapshot:
     file = Path(path)
     con = opened_beside(file, threads="2", memory_limit="2GB")
-    try_out(con, dict(asked.values), asked.from_on)
+    with holding():
+        try_out(con, dict(asked.values), asked.from_on)
     con.execute("set lock_configuration = true")
     # No file lies there: it is the key under which answers are remembered, and names what is downloaded.
     return Snapshot(file.parent / f"tried{hash(asked)}" / file.name, con)

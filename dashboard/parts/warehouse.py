@@ -7,7 +7,8 @@ closed, only let go: closing it would pull it from under another reader's runnin
 
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +34,15 @@ _opening = threading.Lock()
 
 class OutdatedSnapshotError(Exception):
     """The snapshot was built by another version of the queries and lacks what a page asks for."""
+
+
+@contextmanager
+def holding() -> Iterator[None]:
+    """Have a table or column that a snapshot does not hold raise OutdatedSnapshotError."""
+    try:
+        yield
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise OutdatedSnapshotError(str(error)) from error
 
 
 @dataclass(frozen=True)
@@ -74,17 +84,20 @@ class Snapshot:
         cursor = self.connection.cursor()
         parameters = {name: list(value) if isinstance(value, tuple) else value for name, value in (given or {}).items()}
         try:
-            return cursor.execute(sql, parameters).df()
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
-            raise OutdatedSnapshotError(str(error)) from error
+            with holding():
+                return cursor.execute(sql, parameters).df()
         finally:
             cursor.close()
 
     def read(self, function: Callable[..., Any], *given: object) -> Any:
-        """Return what a function makes of a cursor of this snapshot and the given values."""
+        """Return what a function makes of a cursor of this snapshot and the given values.
+
+        Raises OutdatedSnapshotError where it asks for what is not there.
+        """
         cursor = self.connection.cursor()
         try:
-            return function(cursor, *given)
+            with holding():
+                return function(cursor, *given)
         finally:
             cursor.close()
 
