@@ -455,7 +455,7 @@ def _what_if(chosen: argparse.Namespace) -> int:
             "from what_if.change_list order by position"
         ).fetchall()
     if chosen.keep:
-        keep(chosen.policy, values, chosen.from_on)
+        kept_in = keep(chosen.policy, values, chosen.from_on)
     if chosen.json:
         named = ("rule", "subject_kind", "subject_id", "is", "would_be", "reason")
         found = {
@@ -471,10 +471,7 @@ def _what_if(chosen: argparse.Namespace) -> int:
     for judge, was, becomes, count in moves:
         out.print(f"{judge}: {count:,} from {was} to {becomes}")
     if chosen.keep:
-        out.print(
-            f"kept in {chosen.policy}, from {chosen.from_on} on; "
-            f"judge by it: python -m etl rebuild --policy {chosen.policy}"
-        )
+        out.print(f"kept in {kept_in}, from {chosen.from_on} on; judge by it: python -m etl rebuild --policy {kept_in}")
     return 0
 
 
@@ -572,9 +569,9 @@ def _policy_init(chosen: argparse.Namespace) -> int:
     for question in QUESTIONS:
         given = getattr(chosen, question.option)
         if given is not None:
-            answers[question.limit] = answered(question, given).value
+            answers[question.limit] = answered(question, given, answers).value
         elif not chosen.as_shipped:
-            answers[question.limit] = _asked(question)
+            answers[question.limit] = _asked(question, answers)
     write_own(chosen.out, answers, chosen.effective_on)
     out.print(f"{chosen.out}: every clause, with your numbers, from {chosen.effective_on} on")
     out.print("Compare its words with those of your terms: the column source tells which clauses want a look.")
@@ -585,7 +582,7 @@ def _policy_init(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _asked(question: Question) -> str:
+def _asked(question: Question, before: dict[tuple[str, str], str]) -> str:
     """Ask one number until the answer is one; an empty answer keeps what is shipped."""
     row = shipped_numbers()[question.limit]
     while True:
@@ -594,7 +591,7 @@ def _asked(question: Question) -> str:
         if not answer:
             raise PolicyError(f"nobody answers; give {question.option} N, or --as-shipped for what is not given")
         try:
-            return answered(question, answer.strip() or row.value).value
+            return answered(question, answer.strip() or row.value, before).value
         except PolicyError as error:
             err.print(str(error))
 

@@ -64,9 +64,21 @@ def shipped_numbers() -> dict[Limit, Row]:
     return {question.limit: rows[question.limit] for question in QUESTIONS}
 
 
-def answered(question: Question, answer: str) -> Row:
-    """Return the shipped row of a question with the answer in it. Raises PolicyError, as the file would."""
-    return with_value(shipped_numbers()[question.limit], answer, f"{question.rule} {question.parameter}")
+def answered(question: Question, answer: str, before: Mapping[Limit, str] | None = None) -> Row:
+    """Return the shipped row of a question with the answer in it. Raises PolicyError, as the file would.
+
+    With the answers given `before`, the last limit of a rule must not lie before the first either.
+    """
+    row = with_value(shipped_numbers()[question.limit], answer, f"{question.rule} {question.parameter}")
+    if question.parameter == "last" and before is not None:
+        of_rule = {limit: value for limit, value in before.items() if limit[0] == question.rule}
+        changed_terms(read_rows(SHIPPED), of_rule | {question.limit: row.value}, None)
+    return row
+
+
+def own_file(path: Path) -> Path:
+    """Return the file that versions are kept in: `path`; for the shipped one, which is never written, one's own."""
+    return OWN if _is_shipped(path) and not os.environ.get("POLICY") else path
 
 
 def write_own(path: Path, answers: Mapping[Limit, str], effective_on: date) -> None:
@@ -86,7 +98,9 @@ def write_own(path: Path, answers: Mapping[Limit, str], effective_on: date) -> N
                 changed[question.limit] = numbers[question.limit] = row.value
     told = {rule for rule, _ in changed}
     rows = []
-    for row in read_rows(SHIPPED):
+    shipped = read_rows(SHIPPED)
+    latest = {version_of(row)[:-1]: row for row in sorted(shipped, key=lambda row: row.effective_on)}
+    for row in (row for row in shipped if latest[version_of(row)[:-1]] is row):
         row = replace(row, effective_on=effective_on)
         if row.rule in told:
             row = replace(
@@ -121,15 +135,17 @@ def changed_terms(rows: list[Row], values: Mapping[Limit, str], from_on: date | 
     return parse_policy(policy_text(found), "the terms")
 
 
-def keep(path: Path, values: Mapping[Limit, str], from_on: date) -> None:
+def keep(path: Path, values: Mapping[Limit, str], from_on: date) -> Path:
     """Add a version of these numbers to the policy file, in force from a day on; what stands there stays.
 
-    Where the clause is still worded as shipped, its words are said anew. Raises PolicyError, and writes
-    nothing, for what the file could not hold.
+    For the shipped file one's own is written, and started from the shipped one if it is not there; returned is the
+    file written. Where the clause is still worded as shipped, its words are said anew. Raises PolicyError,
+    and writes nothing, for what the file could not hold.
     """
+    path = own_file(path)
 
     def added(cells: list[dict[str, str]]) -> list[dict[str, str]]:
-        rows = read_rows(path)
+        rows = read_rows(path if path.exists() else SHIPPED)
         new = [row for row in changed_terms(rows, values, from_on) if row not in rows]
         latest = {(row.rule, row.parameter): row.value for row in _latest(rows)}
         numbers = {limit: row.value for limit, row in shipped_numbers().items()} | latest | dict(values)
@@ -139,33 +155,73 @@ def keep(path: Path, values: Mapping[Limit, str], from_on: date) -> None:
                 text, reading = (_reworded(said, row.rule, numbers) for said in (row.text, row.reading))
                 worded = replace(row, text=text, reading=reading)
             worded = replace(worded, source=f"own number, clause {row.clause}; compare the words with yours")
-            cells.append({name: str(getattr(worded, name)) for name in COLUMNS})
+            cells.append(_cells(worded))
         return cells
 
     _edit(path, added)
+    return path
 
 
-def take_back(path: Path, row: Row) -> None:
-    """Take a version out of the policy file; the rest of it stays as it is. Raises PolicyError."""
-    version = (row.rule, row.parameter, row.effective_on.isoformat())
-    _edit(
-        path,
-        lambda cells: [one for one in cells if (one["rule"], one["parameter"], one["effective_on"]) != version],
-    )
+def version_of(row: Row) -> tuple[str, str, str, date]:
+    """Return what two rows of one policy file never share: a number belongs to its rule, whatever its clause."""
+    return ("" if row.parameter else row.clause, row.rule, row.parameter, row.effective_on)
+
+
+def take_back(path: Path, row: Row, was: Row | None = None) -> None:
+    """Undo what the policy file says of one version: it stands again as it `was`, or goes where it was not.
+
+    The rest of the file stays as it is. Raises PolicyError, and writes nothing, where the file would not hold then.
+    """
+
+    def undone(cells: list[dict[str, str]]) -> list[dict[str, str]]:
+        found = [place for place, one in enumerate(cells) if _version_in(one) == version_of(row)]
+        if was is None:
+            return [one for place, one in enumerate(cells) if place not in found]
+        for place in found:
+            cells[place] |= _cells(was)
+        return cells if found else [*cells, _cells(was)]
+
+    _edit(path, undone)
 
 
 def why_not_writable(path: Path) -> str:
     """Return why the policy file cannot be written, "" if it can."""
-    if not path.exists():
+    if _is_shipped(path):
+        return f"{path.name} is the file as shipped, which is never written"
+    if not path.exists() and path != OWN:
         return f"{path.name} is not there"
-    return "" if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) else f"{path.name} cannot be written"
+    is_writable = os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+    return "" if is_writable else f"{path.name} cannot be written"
+
+
+def _is_shipped(path: Path) -> bool:
+    return path.resolve() == SHIPPED.resolve()
+
+
+def _cells(row: Row) -> dict[str, str]:
+    return {name: str(getattr(row, name)) for name in COLUMNS}
+
+
+def _version_in(cells: Mapping[str, str]) -> tuple[str, str, str, date] | None:
+    """Return the version that a record of the file is, None of an empty one."""
+    said = {name: (cells.get(name) or "").strip() for name in COLUMNS}
+    if not any(said.values()):
+        return None
+    day = date.fromisoformat(said["effective_on"])
+    return ("" if said["parameter"] else said["clause"], said["rule"], said["parameter"], day)
 
 
 def _edit(path: Path, change: Callable[[list[dict[str, str]]], list[dict[str, str]]]) -> None:
-    """Change the records of a policy file, whole or not at all; its header, its other columns and its mark stay."""
+    """Change the records of a policy file, whole or not at all; its header, its other columns and its mark stay.
+
+    One's own, where it is not there, begins as a copy of the shipped one.
+    """
+    if why := why_not_writable(path):
+        raise PolicyError(f"{path}: {why}; name a file of your own in POLICY, or write one: python -m etl policy init")
     with FileLock(path.with_name(f".{path.name}.lock")):
-        read_rows(path)  # says what is wrong with it
-        text = path.read_bytes().decode("utf-8")
+        start = path if path.exists() else SHIPPED
+        read_rows(start)  # says what is wrong with it
+        text = start.read_bytes().decode("utf-8")
         mark = "\ufeff" if text.startswith("\ufeff") else ""
         reader = csv.DictReader(io.StringIO(text.removeprefix(mark), newline=""))
         header = [name.strip() for name in reader.fieldnames or []]

@@ -7,10 +7,12 @@ snapshot, where it is stored (`-- Kept in:`, etl/build.py).
 """
 
 import re
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 
@@ -38,7 +40,13 @@ def beside(snapshot: Path, **settings: str) -> Iterator[duckdb.DuckDBPyConnectio
 def opened_beside(snapshot: Path, **settings: str) -> duckdb.DuckDBPyConnection:
     """Return such a connection. Everything of the snapshot is there under its name, as a view."""
     con = duckdb.connect(
-        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", **settings}
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            # A folder of its own, made when it is needed and gone with the connection; else it were the working folder.
+            "temp_directory": str(Path(tempfile.gettempdir()) / f"what_if_{uuid4().hex}"),
+            **settings,
+        }
     )
     con.execute("set global timezone = 'UTC'")
     con.execute("set enable_progress_bar = false")
@@ -109,6 +117,7 @@ class _Trial:
         judges = {name for name in self.reach if _is_judge(name, self.reach)}
         self.names = [name for name in order(self.queries, judges) if name in self.reach]
         self.judged: list[str] = []
+        self.kinds: dict[str, str] = {}
 
     def run(self) -> None:
         needed = set(self.names).union(*(reads(self.queries[name]) for name in self.names))
@@ -121,11 +130,25 @@ class _Trial:
                 self._judge(name)
             else:
                 self._create("table", name, f"select {self._used(name)} from ({self.queries[name]}\n)")
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Let go of all but the results: a trial stays in memory for as long as somebody looks at it."""
+        for name in self.names:
+            self.con.execute(f"drop {self.kinds[name]} {name}")
+            self.con.execute(f"create view {name} as select * from snapshot.{name}")
+        helpers = self.con.execute(
+            "select table_name from duckdb_tables() where database_name = 'memory' and schema_name = 'what_if' "
+            "and table_name not in ('changes', 'outcomes')"
+        ).fetchall()
+        for (name,) in helpers:
+            self.con.execute(f"drop table what_if.{name}")
 
     def _create(self, kind: str, name: str, sql: str) -> None:
         try:
             self.con.execute(f"drop view if exists {name}")
             self.con.execute(f"create {kind} {name} as {sql}")
+            self.kinds[name] = kind
         except duckdb.Error as error:
             raise QueryError(f"queries/{name.replace('.', '/')}.sql: {error}") from error
 

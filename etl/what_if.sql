@@ -49,6 +49,7 @@ select
     changes.subject_kind,
     changes.subject_id,
     case when changes.subject_kind = 'ticket' then changes.subject_id end as ticket_id,
+    case when changes.subject_kind <> 'ticket' then changes.subject_kind || ' ' || changes.subject_id end as other_subject,
     changes.client_id,
     coalesce(clients.name, changes.client_id) as client_name,
     tickets.subject,

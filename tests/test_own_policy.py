@@ -134,6 +134,23 @@ def test_the_command_asks_until_each_answer_is_a_number(tmp_path, monkeypatch, c
     assert "coverage months, value: cannot read 'twelve' as a number of unit month" in printed.err
 
 
+def test_a_last_limit_before_the_first_is_asked_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n5\n2\n6\n\n\n\n\n\n"))
+    path = tmp_path / "own.csv"
+    assert main(["policy", "init", "--out", str(path)]) == 0
+    assert "the first limit, 5 business_day, lies beyond the last, 2 business_day" in capsys.readouterr().err
+    assert numbers(path) == numbers(SHIPPED) | {("response_time", "first"): "5", ("response_time", "last"): "6"}
+
+
+def test_limits_in_the_wrong_order_are_refused_and_nothing_is_written(tmp_path, capsys):
+    path = tmp_path / "own.csv"
+    asked = ["policy", "init", "--out", str(path), "--as-shipped", "--response-time-first", "5"]
+    assert main([*asked, "--response-time-last", "2"]) == 1
+    assert main(asked) == 1
+    assert "lies beyond the last, 2 business_day; make the first at most 2" in capsys.readouterr().err
+    assert not path.exists()
+
+
 def test_options_answer_for_whoever_cannot_be_asked(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO())
     path = tmp_path / "own.csv"
@@ -203,6 +220,55 @@ def test_what_was_kept_can_be_taken_back_and_the_rest_stays_as_it_is(own):
     assert own.read_bytes() != before
     take_back(own, kept)
     assert own.read_bytes() == before
+
+
+def test_a_version_that_stood_there_before_stands_there_again(own):
+    before = read_rows(own)
+    was = next(row for row in before if (row.rule, row.parameter) == ("coverage", "months"))
+    own.write_text(
+        own.read_text("utf-8").replace("coverage,months,6,month,Support", "coverage,months,9,month,Help", 1), "utf-8"
+    )
+    (row,) = [row for row in read_rows(own) if row not in before]
+    take_back(own, row, was)
+    assert own.read_bytes() == SHIPPED.read_bytes()
+    take_back(own, next(row for row in before if row.clause == "1.1"))
+    own_rows = read_rows(own)
+    gone = [row for row in before if row not in own_rows]
+    assert [row.clause for row in gone] == ["1.1"]
+    take_back(own, gone[0], gone[0])
+    assert sorted(map(repr, read_rows(own))) == sorted(map(repr, before))
+
+
+@pytest.fixture
+def nothing_of_ones_own(tmp_path, monkeypatch):
+    """Where one's own policy file would lie."""
+    monkeypatch.setattr("etl.own_policy.OWN", tmp_path / "own_policy.csv")
+    monkeypatch.delenv("POLICY", raising=False)
+    return tmp_path / "own_policy.csv"
+
+
+def test_the_shipped_file_is_never_written(nothing_of_ones_own, monkeypatch):
+    before = SHIPPED.read_bytes()
+    assert keep(SHIPPED, {("coverage", "months"): "12"}, DAY) == nothing_of_ones_own
+    assert [value for _, value, _ in versions(nothing_of_ones_own, "coverage", "months")] == ["6", "12"]
+    assert policy_file() == nothing_of_ones_own
+    keep(SHIPPED, {("coverage", "months"): "9"}, date(2027, 1, 1))
+    assert [value for _, value, _ in versions(nothing_of_ones_own, "coverage", "months")] == ["6", "12", "9"]
+    assert why_not_writable(SHIPPED) == "policy.csv is the file as shipped, which is never written"
+    with pytest.raises(PolicyError, match="is the file as shipped, which is never written; name a file"):
+        take_back(SHIPPED, read_rows(SHIPPED)[0])
+    monkeypatch.setenv("POLICY", str(SHIPPED))
+    with pytest.raises(PolicyError, match="which is never written; name a file of your own in POLICY"):
+        keep(policy_file(), {("coverage", "months"): "3"}, date(2028, 1, 1))
+    assert SHIPPED.read_bytes() == before
+
+
+def test_a_file_of_ones_own_begins_with_the_latest_of_a_shipped_one_that_was_edited(tmp_path, monkeypatch):
+    edited = tmp_path / "edited.csv"
+    edited.write_text(SHIPPED.read_text("utf-8") + "1.2,2026-01-01,coverage,months,12,month,a,b,c\n", "utf-8")
+    monkeypatch.setattr("etl.own_policy.SHIPPED", edited)
+    write_own(tmp_path / "own.csv", {}, DAY)
+    assert numbers(tmp_path / "own.csv")["coverage", "months"] == "12"
 
 
 def test_a_file_that_cannot_be_written_says_so(own, monkeypatch):

@@ -24,7 +24,7 @@ from dashboard.parts.charts import pace as draw_pace
 from dashboard.parts.shown import CODES as BANDS
 from dashboard.parts.words import RULES, VERDICTS, said
 from etl.__main__ import main
-from etl.build import WHOLE_PERIOD, read_queries, with_filters
+from etl.build import WHOLE_PERIOD, QueryError, read_queries, with_filters
 from etl.explain import account, nearest
 from etl.filters import CHOICES, DEFAULT_PERIOD, Filters
 from etl.load import load
@@ -116,7 +116,7 @@ def downloads(monkeypatch):
     found = Files()
 
     def record(label: str, data, file_name: str, **more) -> bool:
-        found[re.sub(r"_\d{8}T\d+(\.csv)?", "", file_name)] = data
+        found[re.sub(r"_\d{8}T\d+", "", file_name).removesuffix(".csv")] = data
         return False
 
     monkeypatch.setattr("dashboard.parts.shown.st.download_button", record)
@@ -1002,7 +1002,7 @@ def test_every_clause_of_the_policy_is_listed_and_told_in_full(sample, open_page
 # --- what if
 
 
-MONTHS_LABEL = "1.2 Inside the support period: months (6)"
+MONTHS_LABEL = "1.2 Inside the support period: months"
 
 
 @pytest.fixture
@@ -1028,7 +1028,7 @@ def test_another_number_shows_both_outcomes_and_the_tickets_that_change(sample, 
     with connect(sample) as con:
         (opened_later,) = con.execute(
             "select count(*) from rules.coverage where verdict = 'fail' and subject_id in (select unnest(?))",
-            [pd.read_csv(io.BytesIO(downloads["what_if_changes"]), dtype=str).Ticket.tolist()],
+            [pd.read_csv(io.BytesIO(downloads["what_if_changes_tried_coverage_months_12"]), dtype=str).Ticket.tolist()],
         ).fetchone()
     assert opened_later == 31
     app = open_page(sample, WHAT_IF_PAGE, judge="Inside the support period", **address)
@@ -1039,7 +1039,9 @@ def test_another_number_shows_both_outcomes_and_the_tickets_that_change(sample, 
     ("value", "said"),
     [
         ("6", "Type another value to see what would change."),
+        ("6.0", "Type another value to see what would change."),
         ("six", "coverage months, value: cannot read 'six' as a number of unit month"),
+        ("100000000", "coverage months, value: 100000000 is too much, at most 1,200 of unit month can be counted"),
     ],
 )
 def test_a_value_that_is_none_is_said(value, said, sample, open_page, own_policy):
@@ -1048,8 +1050,35 @@ def test_a_value_that_is_none_is_said(value, said, sample, open_page, own_policy
     assert len(app.dataframe) == 0
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (duckdb.OutOfMemoryException("no room"), "python -m etl what-if coverage.months=7"),
+        (duckdb.ConversionException("no such day"), "This cannot be tried: no such day"),
+    ],
+)
+def test_a_trial_that_fails_ends_in_a_sentence(error, said, sample, open_page, own_policy, monkeypatch):
+    def fails(*given):
+        raise QueryError("no such day") from error
+
+    monkeypatch.setattr("dashboard.parts.trying.try_out", fails)
+    app = open_page(sample, WHAT_IF_PAGE, number=MONTHS_LABEL, **{"coverage.months": "7"})
+    assert said in texts(app)
+    assert len(app.error) == 1
+
+
+def test_what_is_no_ticket_is_named_too(sample, open_page, own_policy):
+    label = "5.2 licence shared: clients"
+    app = open_page(sample, WHAT_IF_PAGE, number=label, judge="licence shared", **{"licence_shared.clients": "2"})
+    listed = app.dataframe[1].value
+    other = listed[listed.Ticket.isna()].Other
+    assert len(other) > 0
+    assert all(name.startswith("purchase ") for name in other)
+    assert "ticket=None" not in "".join(element.value.to_string() for element in app.table)
+
+
 def test_a_number_that_no_verdict_rests_on_says_so(sample, open_page, own_policy):
-    label = "4.2 queue: pace (28)"
+    label = "4.2 queue: pace"
     app = open_page(sample, WHAT_IF_PAGE, number=label, **{"queue.pace": "14"})
     assert "No verdict depends on this number" in texts(app)
 
@@ -1069,6 +1098,32 @@ def test_a_number_is_kept_in_the_policy_file_until_it_is_taken_back(sample, open
     next(button for button in app.button if button.label == "Take back").click().run()
     assert own_policy.read_bytes() == SHIPPED.read_bytes()
     assert "differs from these terms" not in texts(app)
+
+
+def test_a_version_that_was_worded_anew_is_restored_and_not_taken_out(sample, open_page, own_policy):
+    worded = SHIPPED.read_text("utf-8").replace(
+        "Support is valid for six months from", "We help for six months from", 1
+    )
+    own_policy.write_text(worded, "utf-8")
+    app = open_page(sample, WHAT_IF_PAGE)
+    told = [element.value for element in app.get("text")]
+    assert told == ["1.2 · Inside the support period, months: 6 · other text · from 1 Jan 2015"]
+    (button,) = [button for button in app.button if button.label in ("Restore", "Take back")]
+    assert button.label == "Restore"
+    button.click().run()
+    assert own_policy.read_bytes() == SHIPPED.read_bytes()
+
+
+def test_keeping_begins_ones_own_file_and_leaves_the_shipped_one(sample, open_page, tmp_path, monkeypatch):
+    shipped = SHIPPED.read_bytes()
+    monkeypatch.delenv("POLICY", raising=False)
+    monkeypatch.setattr("etl.own_policy.OWN", tmp_path / "own_policy.csv")
+    app = open_page(sample, WHAT_IF_PAGE, number=MONTHS_LABEL, **{"coverage.months": "12"})
+    assert "own_policy.csv, your own policy file, begun as a copy of the shipped one" in texts(app).replace("`", "")
+    next(button for button in app.button if button.label == "Keep as a new version").click().run()
+    assert SHIPPED.read_bytes() == shipped
+    assert (tmp_path / "own_policy.csv").read_text("utf-8").startswith(SHIPPED.read_text("utf-8"))
+    assert "own_policy.csv differs from these terms in 1 row" in texts(app).replace("`", "").replace("*", "")
 
 
 def test_the_closings_of_the_tile_are_listed_one_by_one(sample, open_page):

@@ -524,7 +524,7 @@ def table(
         way = Way(
             "Tickets",
             "Ticket",
-            list(dict.fromkeys(frame[opens].astype(str))),
+            list(dict.fromkeys(frame[opens].dropna().astype(str))),
             lambda ticket: st.switch_page(page_path("ticket"), query_params={"ticket": ticket}),
         )
     read = reader(report, **asked)
@@ -558,8 +558,10 @@ def _for_phone(frame: pd.DataFrame, shown: pd.DataFrame, columns: Mapping[str, C
         texts[column.title] = [plain(_text(value, column.form)) for value in shown[column.title]]
         if name == opens:
             page, key = OPENS[opens]
-            links = [_address(page, {page: value}) for value in frame[key]]
-            texts[column.title] = [f"[{text}]({link})" for text, link in zip(texts[column.title], links, strict=True)]
+            texts[column.title] = [
+                text if value is None or value != value else f"[{text}]({_address(page, {page: value})})"
+                for text, value in zip(texts[column.title], frame[key], strict=True)
+            ]
     return pd.DataFrame(texts)
 
 
