@@ -3,6 +3,7 @@
 --
 -- A column without one value, or a table without one row, means that the export does not know;
 -- a single value makes every empty cell mean "nothing there" [T9, R1, S16].
+-- What is blank is told as in facts.openings.
 
 with clock as (
 
@@ -47,10 +48,10 @@ select
             or closed_at is not null
     ) as has_states,
     (select count(first_responded_at) from raw.tickets) as responded_count,
-    exists (from raw.tickets where regexp_matches(description, '\S')) as has_descriptions,
+    exists (from raw.tickets where regexp_matches(description, '[^\s\v\pZ\x1c-\x1f\x{85}]')) as has_descriptions,
     exists (from raw.tickets where product_id is not null) as has_products,
     exists (from raw.tickets where version is not null) as has_versions,
-    exists (from raw.tickets where regexp_matches(environment, '\S')) as has_environments,
+    exists (from raw.tickets where regexp_matches(environment, '[^\s\v\pZ\x1c-\x1f\x{85}]')) as has_environments,
     exists (from raw.clients) as has_clients,
     exists (from raw.purchases) as has_purchases,
     exists (from raw.subscriptions) as has_subscriptions

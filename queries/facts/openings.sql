@@ -2,6 +2,7 @@
 -- One row per ticket_id
 --
 -- Columns named stated_ are as exported, whatever their date; facts.states decides what they mean.
+-- A text of blanks alone is none [E2]: any white space of Unicode, as a language's own trimming has it.
 
 with clock as (
 
@@ -31,8 +32,8 @@ tickets as (
         version,
         opened_by,
         opened_at,
-        regexp_matches(description, '\S') as has_description,
-        regexp_matches(environment, '\S') as has_environment,
+        regexp_matches(description, '[^\s\v\pZ\x1c-\x1f\x{85}]') as has_description,
+        regexp_matches(environment, '[^\s\v\pZ\x1c-\x1f\x{85}]') as has_environment,
         backup_code,
         first_responded_at,
         status_code,

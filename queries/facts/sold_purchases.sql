@@ -36,15 +36,17 @@ purchases as (
 
 ),
 
--- Approved refunds in the purchase's currency, in order of decision; without an amount they are full.
+-- Approved refunds in the purchase's currency, in order of decision. Where either amount is missing they are full,
+-- whatever was added up before [P3].
 -- Beside raw.purchases itself: DuckDB 2.0 waits for ever when a limit stops a query with a subquery of two readers.
 refunds as (
 
     select
         refunds.purchase_id,
         refunds.decided_at,
-        coalesce(refunds.amount, purchases.amount) as amount,
-        purchases.amount as purchase_amount
+        refunds.amount,
+        purchases.amount as purchase_amount,
+        refunds.amount is null or purchases.amount is null as is_whole
     from facts.refunds
     inner join raw.purchases
         on purchases.purchase_id = refunds.purchase_id
@@ -58,10 +60,10 @@ summed_refunds as (
     select
         purchase_id,
         decided_at,
-        purchase_amount is null
+        is_whole
         or sum(amount) filter (decided_at is not null) over (partition by purchase_id order by decided_at)
         >= purchase_amount as is_full,
-        purchase_amount is null
+        is_whole
         or sum(amount) over (partition by purchase_id) >= purchase_amount as is_full_with_undated
     from refunds
 

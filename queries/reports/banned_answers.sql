@@ -22,7 +22,7 @@ answers as (
         words.ticket_id,
         words.word_number,
         words.said_at,
-        arg_min(bans.clause, (bans.banned_at, bans.ban_id)) as clause
+        arg_min_null(bans.clause, (bans.banned_at, bans.ban_id)) as clause
     from facts.words
     inner join tickets
         on tickets.ticket_id = words.ticket_id

@@ -48,5 +48,6 @@ select
         when 'not_banned' then not_banned_reason
         else 'every condition is met'
     end as reason,
-    covered_until_at
+    covered_until_at,
+    rule
 from decided

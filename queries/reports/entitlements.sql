@@ -23,7 +23,8 @@ pairs as (
         product_id,
         verdict,
         clause,
-        reason
+        reason,
+        rule
     from reports.eligibility_today
 
 ),
@@ -39,35 +40,45 @@ local_time as (
 
 ),
 
+-- The earliest of the bans in force: support ends with it.
 active_bans as (
 
     select
         client_id,
-        coalesce(clause, '5') as clause,
         min(banned_at) as banned_at,
         arg_min(ban_id, (banned_at, ban_id)) as ban_id
     from facts.bans
     where lifted_at is null
-    group by
-        client_id,
-        coalesce(clause, '5')
+    group by client_id
 
 ),
 
 -- Only a ban under 0.2 ends every right.
+expulsions_in_force as (
+
+    select
+        client_id,
+        min(banned_at) as banned_at,
+        arg_min(ban_id, (banned_at, ban_id)) as ban_id
+    from facts.bans
+    where lifted_at is null
+        and clause = '0.2'
+    group by client_id
+
+),
+
 expulsions as (
 
     select
-        active_bans.client_id,
-        active_bans.banned_at,
-        active_bans.ban_id,
+        expulsions_in_force.client_id,
+        expulsions_in_force.banned_at,
+        expulsions_in_force.ban_id,
         'banned since ' || strftime(local_time.day_on, '%d %b %Y') || ' under 0.2' as reason
-    from active_bans
+    from expulsions_in_force
     left join local_time
-        on local_time.piece_on = active_bans.banned_at::date
-        and active_bans.banned_at >= local_time.from_at
-        and active_bans.banned_at < local_time.until_at
-    where active_bans.clause = '0.2'
+        on local_time.piece_on = expulsions_in_force.banned_at::date
+        and expulsions_in_force.banned_at >= local_time.from_at
+        and expulsions_in_force.banned_at < local_time.until_at
 
 ),
 
@@ -191,10 +202,10 @@ decided as (
         active_bans.ban_id,
         case
             when pairs.verdict = 'unknown' then null
-            when pairs.verdict = 'pass' or pairs.clause = '2.1' then shown_purchases.purchased_at
-            when pairs.clause = '1.2' then shown_purchases.covered_until_at
-            when active_bans.ban_id is not null then active_bans.banned_at
-            when pairs.clause = '5.3' then unsubscribed.unsubscribed_at
+            when pairs.verdict = 'pass' or pairs.rule = 'support_extra' then shown_purchases.purchased_at
+            when pairs.rule = 'coverage' then shown_purchases.covered_until_at
+            when pairs.rule = 'mailing_list' then unsubscribed.unsubscribed_at
+            when pairs.rule = 'not_banned' then active_bans.banned_at
         end as since_at,
         expulsions.ban_id as expulsion_id,
         expulsions.banned_at as expelled_at,
@@ -219,7 +230,7 @@ decided as (
         and shown_purchases.place = 1
     left join active_bans
         on active_bans.client_id = pairs.client_id
-        and active_bans.clause = pairs.clause
+        and pairs.rule = 'not_banned'
     left join expulsions
         on expulsions.client_id = pairs.client_id
     left join unsubscribed

@@ -85,7 +85,7 @@ banned as (
 
     select
         client_id,
-        arg_min(coalesce(clause, '5'), (banned_at, ban_id)) as clause,
+        arg_min_null(clause, (banned_at, ban_id)) as clause,
         arg_min(ban_id, (banned_at, ban_id)) as ban_id
     from facts.bans
     where lifted_at is null
@@ -197,7 +197,7 @@ select
         else 'not on the list of product updates'
     end as mailing_list_reason,
     not_banned_verdict,
-    case when not_banned_verdict = 'fail' then 'banned under ' || ban_clause end as not_banned_reason,
+    case when not_banned_verdict = 'fail' then 'banned' || coalesce(' under ' || ban_clause, ', no clause recorded') end as not_banned_reason,
     ban_clause,
     ban_id
 from judged

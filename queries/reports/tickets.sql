@@ -58,7 +58,8 @@ select
     tickets.business_day_seconds,
     tickets.category_code,
     tickets.version,
-    eligibility.clause as eligibility_clause,
+    -- A ban without a clause stands for clause 5 where tickets are counted by clause.
+    coalesce(eligibility.clause, case when eligibility.verdict = 'fail' then '5' end) as eligibility_clause,
     eligibility.reason as eligibility_reason,
     coalesce(conditions.condition_count, 8) as condition_count,
     coalesce(conditions.met_count, 8) as met_condition_count,

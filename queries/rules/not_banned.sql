@@ -2,7 +2,7 @@
 -- Clause: 5
 -- One row per subject_id (a ticket_id)
 --
--- A failing row has the clause of the ban [V2]; of several bans in force, of the earliest.
+-- A failing row has the clause of the ban, none if the ban has none [V2]; of several bans in force, of the earliest.
 
 with tickets as (
 
@@ -42,7 +42,7 @@ bans as (
     select
         bans.ban_id,
         bans.client_id,
-        coalesce(bans.clause, '5') as clause,
+        bans.clause,
         bans.banned_at,
         bans.lifted_at,
         row_number() over (order by bans.banned_at, bans.ban_id) as ban_number,
@@ -105,7 +105,7 @@ select
     verdict,
     case
         when not is_required then 'not required'
-        when verdict = 'fail' then 'banned since ' || day_text || ' under ' || clause
+        when verdict = 'fail' then 'banned since ' || day_text || coalesce(' under ' || clause, ', no clause recorded')
         when verdict = 'unknown' then 'the ticket names no client'
         else 'no ban in force'
     end as reason

@@ -54,7 +54,7 @@ outside_categories as (
     select
         from_at,
         until_at,
-        unnest(string_split(value, '|')) as category_code
+        unnest(string_split(lower(value), '|')) as category_code
     from limits
     where parameter = 'outside'
 
@@ -77,7 +77,7 @@ judged as (
         on tickets.opened_at >= terms.from_at
         and tickets.opened_at < terms.until_at
     left join outside_categories
-        on outside_categories.category_code = tickets.category_code
+        on outside_categories.category_code = lower(tickets.category_code)
         and tickets.opened_at >= outside_categories.from_at
         and tickets.opened_at < outside_categories.until_at
 

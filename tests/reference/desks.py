@@ -349,6 +349,7 @@ class Maker:
         self.strays()
         self.releases()
         self.reported()
+        self.careless()
         self.drop()
         asked = self.pick(sorted(self.opened.values()))
         early = asked + self.pick((timedelta(), SECOND, DAY, 8 * DAY, 14 * DAY))
@@ -685,6 +686,22 @@ class Maker:
                     "recorded_by": dice.choice(("Ann", "")),
                 }
             )
+
+    def careless(self) -> None:
+        """Leave a ban without its clause, take part of a refund back, write categories and blanks as people do."""
+        dice = Random(f"careless of {self.seed}")  # of its own, so that it changes nothing else
+        for ban in self.tables["bans"]:
+            ban["clause"] = dice.choice((ban["clause"],) * 4 + ("", "", "5.3"))
+        for refund in self.tables["refunds"]:
+            if refund["amount"] and dice.random() < 0.25:
+                refund["amount"] = f"-{refund['amount']}"
+        for ticket in self.tables["tickets"]:
+            if dice.random() < 0.2 and ticket.get("category_code"):
+                ticket["category_code"] = dice.choice((str.upper, str.title))(ticket["category_code"])
+            if dice.random() < 0.5 and not (ticket.get("description") or "").strip():
+                ticket["description"] = dice.choice(("\u00a0", " \u3000\n", "\u2003\x85", "\x0b\u2028"))
+            if ticket["environment"] and dice.random() < 0.2:
+                ticket["environment"] = "\u3000"
 
     def strays(self) -> None:
         """Add rows that lead nowhere, or that cannot be kept."""

@@ -145,11 +145,11 @@ def entitlements(desk: Desk, today: list[dict]) -> Iterator[dict]:
 def support_since(desk: Desk, pair: dict, bought: list[Purchase]) -> object:
     """Return when what decides about support happened; of a right that stands, the purchase."""
     shown = desk.shown(bought, desk.as_of)
-    if pair["verdict"] == "unknown" or pair["clause"] == "2.2":
+    if pair["verdict"] == "unknown" or pair["rule"] == "registration":
         return None
-    if pair["clause"] == "1.2":
+    if pair["rule"] == "coverage":
         return shown.until
-    if pair["clause"] == "5.3":
+    if pair["rule"] == "mailing_list":
         ends = [
             row.unsubscribed_at
             for row in desk.tables["subscriptions"]
@@ -158,13 +158,11 @@ def support_since(desk: Desk, pair: dict, bought: list[Purchase]) -> object:
             and (row.subscribed_at is None or row.subscribed_at <= desk.as_of)  # a row of later is not there yet
         ]
         return max((end for end in ends if end <= desk.as_of), default=None)
-    if pair["clause"] in (None, "2.1"):
-        # Of several with one end either may be shown.
-        same = [one for one in bought if one.at is not None and one.until == shown.until and one.at != shown.at]
-        return ANY if same else shown.at
-    if pair["clause"] is ANY:
-        return ANY
-    return next(ban.banned_at for ban in active_bans(desk, pair["client_id"]) if ban.clause == pair["clause"])
+    if pair["rule"] == "not_banned":
+        return ANY if pair["clause"] is ANY else active_bans(desk, pair["client_id"])[0].banned_at
+    # Of several with one end either may be shown.
+    same = [one for one in bought if one.at is not None and one.until == shown.until and one.at != shown.at]
+    return ANY if same else shown.at
 
 
 def refund_right(desk: Desk, bought: list[Purchase]) -> tuple[str, str | None, datetime | None]:

@@ -394,7 +394,7 @@ def description(desk: Desk, asked) -> Verdict:
 def scope(desk: Desk, asked) -> Verdict:
     """Return the verdict on 4.1 [E6]."""
     category = asked.row.get("category_code")
-    return ("unknown" if category is None else "fail" if category in OUT_OF_SCOPE else "pass"), "4.1"
+    return ("unknown" if category is None else "fail" if category.lower() in OUT_OF_SCOPE else "pass"), "4.1"
 
 
 def channel(desk: Desk, asked) -> Verdict:
@@ -421,7 +421,7 @@ def mailing_list(desk: Desk, asked) -> Verdict:
 
 
 def not_banned(desk: Desk, asked) -> Verdict:
-    """Return the verdict on 5; on fail the clause is one of the bans' [E5, V2]."""
+    """Return the verdict on 5; on fail the clause is one of the bans', None if that ban has none [E5, V2]."""
     if asked.client_id is None:
         return "unknown", "5"
     clauses = {
@@ -519,13 +519,16 @@ def eligibility_today(desk: Desk) -> Iterator[dict]:
     }
     for client_id, product_id in bought:
         asked = SimpleNamespace(client_id=client_id, product_id=product_id, at=desk.as_of, row={})
-        verdict, clause = overall(judged(desk, asked, TODAY))
+        found = judged(desk, asked, TODAY)
+        verdict, clause = overall(found)
+        decisive = [rule for rule, (one, _) in zip(TODAY, found, strict=True) if one == verdict]
         yield {
             "client_id": client_id,
             "product_id": product_id,
             "verdict": verdict,
             "clause": clause,
             "covered_until_at": desk.shown(desk.matching(client_id, product_id), desk.as_of).until,
+            "rule": decisive[0] if verdict in ("fail", "unknown") else None,
         }
 
 
