@@ -342,6 +342,8 @@ def _window(where: str, text: object) -> tuple[int, int]:
 
 def _country(calendar: dict) -> tuple[str | None, str | None]:
     country, subdivision = calendar.get("country"), calendar.get("subdivision")
+    if subdivision == "":  # as data/desk.toml shows the line
+        subdivision = None
     if country is None:
         if subdivision is not None:
             raise DeskError("[holidays] subdivision: stated without a country; add the country it is part of")

@@ -34,6 +34,11 @@ def test_the_least_a_desk_must_say():
     assert desk.weeks[0].windows == (((9 * 3600, 17 * 3600),), (), (), (), (), (), ())
 
 
+def test_an_empty_subdivision_is_none():
+    assert parse_desk(GOOD + '[holidays]\ncountry = "DE"\nsubdivision = ""').subdivision is None
+    assert parse_desk(GOOD + '[holidays]\nsubdivision = ""').country is None
+
+
 def test_windows_may_be_written_in_any_order_and_may_touch():
     desk = parse_desk(hours('mon = ["14:00-24:00", "9:00 - 13:00", "13:00-14:00"]'))
     assert windows_text(desk.weeks[0].windows[0]) == "09:00-13:00, 13:00-14:00, 14:00-24:00"

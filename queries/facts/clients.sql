@@ -30,10 +30,10 @@ clients as (
 
 select
     clients.client_id,
-    -- The client's own row before those of its aliases.
-    arg_min(clients.name, (clients.client_email <> clients.client_id)::integer) as name,
-    arg_min(clients.country_code, (clients.client_email <> clients.client_id)::integer) as country_code,
-    arg_min(clients.website, (clients.client_email <> clients.client_id)::integer) as website,
+    -- The client's own row before those of its aliases, of these the first by address.
+    arg_min(clients.name, (clients.client_email <> clients.client_id, clients.client_email)) as name,
+    arg_min(clients.country_code, (clients.client_email <> clients.client_id, clients.client_email)) as country_code,
+    arg_min(clients.website, (clients.client_email <> clients.client_id, clients.client_email)) as website,
     min(clients.registered_at) as registered_at,
     bool_or(clients.registered_at is null) as has_undated_row
 from clients

@@ -5,9 +5,8 @@ with grounds as (
 
     select
         clause,
-        any_value(text) as clause_text
-    from policy.clauses
-    group by clause
+        text as clause_text
+    from reports.clause_list
 
 )
 

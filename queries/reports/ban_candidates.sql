@@ -60,6 +60,7 @@ dismissals as (
     select
         client_id,
         clause,
+        decision_number,
         decided_at,
         actor,
         note,
@@ -142,8 +143,8 @@ last_dismissals as (
         client_id,
         clause,
         max(decided_at) as dismissed_at,
-        arg_max(actor, decided_at) as dismissed_by,
-        arg_max(note, decided_at) as dismissal_note
+        arg_max(actor, (decided_at, decision_number)) as dismissed_by,
+        arg_max_null(note, (decided_at, decision_number)) as dismissal_note
     from dismissals
     group by
         client_id,

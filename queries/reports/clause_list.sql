@@ -54,9 +54,9 @@ said as (
 
     select
         clause,
-        arg_max(text, effective_on) as text,
+        arg_max(text, (effective_on, rule, parameter)) as text,
         max(effective_on) as effective_on,
-        string_agg(reading, ' ' order by parameter nulls first) as reading,
+        string_agg(reading, ' ' order by parameter nulls first, rule) as reading,
         string_agg(parameter || ' ' || value || coalesce(' ' || replace(unit, '_', ' '), ''), ' · ' order by parameter)
             filter (parameter is not null) as numbers
     from current_versions
@@ -68,8 +68,8 @@ judges as (
 
     select
         clauses.clause,
-        any_value(rules.rule) as rule,
-        any_value(rules.question) as question
+        min(rules.rule) as rule,
+        arg_min(rules.question, rules.rule) as question
     from policy.clauses as clauses
     inner join policy.rules as rules
         on rules.rule = clauses.rule

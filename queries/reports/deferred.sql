@@ -31,7 +31,7 @@ next_releases as (
     select
         deferred_tickets.ticket_id,
         min(releases.released_at) as released_at,
-        arg_min(releases.version, releases.released_at) as version
+        arg_min(releases.version, (releases.released_at, releases.version)) as version
     from deferred_tickets
     inner join facts.releases as releases
         on releases.product_id = deferred_tickets.product_id

@@ -79,5 +79,7 @@ left join limits
 -- Two newer tickets of one second: a finding names its own and may hold the other's id, so the shortest is its own.
 qualify row_number() over (
     partition by pairs.older_ticket_id, pairs.newer_ticket_id
-    order by length(findings.reason)
+    order by
+        length(findings.reason),
+        findings.reason
 ) = 1

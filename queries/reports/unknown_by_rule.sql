@@ -6,7 +6,7 @@ with clauses as (
 
     select
         rule,
-        any_value(clause) as clause
+        min(clause) as clause
     from policy.clauses
     group by rule
 
@@ -52,7 +52,7 @@ counted as (
         judged.rule,
         opened.ticket_count,
         coalesce(sum(reasons.ticket_count), 0)::bigint as unknown_count,
-        arg_max(reasons.reason, reasons.ticket_count) as main_reason
+        arg_max(reasons.reason, (reasons.ticket_count, reasons.reason)) as main_reason
     from judged
     cross join opened
     left join reasons
