@@ -5,7 +5,7 @@ import io
 import json
 import re
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -22,13 +22,15 @@ from dashboard.parts.asked import CODES, DAYS, EVENT_DAYS, FLAGS, MONTHS, NAMES,
 from dashboard.parts.charts import heat, pickable
 from dashboard.parts.charts import pace as draw_pace
 from dashboard.parts.shown import CODES as BANDS
+from dashboard.parts.warehouse import open_snapshot
 from dashboard.parts.words import RULES, VERDICTS, said
 from etl.__main__ import main
 from etl.build import WHOLE_PERIOD, QueryError, read_queries, with_filters
 from etl.explain import account, nearest
 from etl.filters import CHOICES, DEFAULT_PERIOD, Filters
-from etl.load import load
-from etl.policy import SHIPPED
+from etl.load import load, rebuild
+from etl.own_policy import changed_terms
+from etl.policy import SHIPPED, policy_text, read_rows
 from etl.publish import Warehouse
 
 ROOT = Path(__file__).parent.parent
@@ -38,6 +40,7 @@ LOAD_PAGE = "pages/2_support/2_load.py"
 ELIGIBILITY_PAGE = "pages/3_terms/1_eligibility.py"
 AUTO_CLOSES_PAGE = "pages/2_support/4_auto_closes.py"
 WHAT_IF_PAGE = "pages/3_terms/4_what_if.py"
+RESPONSE_PAGE = "pages/2_support/1_response_and_resolution.py"
 DUPLICATES_PAGE = "pages/3_terms/5_duplicates_and_bursts.py"
 TERMS_PAGE = "pages/3_terms/3_terms.py"
 ONE_TICKET = """ticket_id,client_email,subject,opened_at,status_code
@@ -999,6 +1002,91 @@ def test_every_clause_of_the_policy_is_listed_and_told_in_full(sample, open_page
     assert "Maintenance is never business time" in texts(app)
 
 
+# --- the numbers of other terms
+
+
+@pytest.fixture(scope="module")
+def own_terms(sample, tmp_path_factory):
+    """The sample judged by a vendor's own numbers, two of them newer than the oldest tickets."""
+    folder = tmp_path_factory.mktemp("terms")
+    shutil.copytree(sample, folder / "warehouse")
+    terms = read_rows(SHIPPED)
+    for values, from_on in OWN_NUMBERS:
+        terms = changed_terms(terms, values, from_on)
+    (folder / "policy.csv").write_text(policy_text(terms), "utf-8")
+    rebuild(warehouse=folder / "warehouse", policy=folder / "policy.csv")
+    return folder / "warehouse"
+
+
+OWN_NUMBERS = (
+    (
+        {
+            ("response_time", "first"): "2",
+            ("response_time", "last"): "3",
+            ("resolution_time", "first"): "21",
+            ("resolution_time", "last"): "30",
+            ("auto_close", "grace"): "36",
+            ("duplicate", "window"): "60",
+            ("duplicate", "mailbox"): "2",
+            ("duplicate", "compared"): "10",
+            ("post_burst", "posts"): "4",
+            ("post_burst", "window"): "5",
+            ("queue", "pace"): "10",
+        },
+        None,
+    ),
+    ({("auto_close", "idle"): "10", ("resolution_time", "last"): "40"}, date(2026, 3, 1)),
+    ({("response_time", "last"): "9"}, date(2027, 3, 1)),
+)
+IN_OWN_NUMBERS = {
+    "pages/1_today.py": ["Answered within 2 · 3 business days"],
+    "pages/tickets.py": ["within 2 business days", "within 3 business days", "within 3 weeks"],
+    RESPONSE_PAGE: ["within 2 business days", "within 3 business days"],
+    AUTO_CLOSES_PAGE: ["closed within 36 hours after 8 or 10 days of silence", "close within 2 days if nobody writes"],
+    DUPLICATES_PAGE: [
+        "opened within 60 days",
+        "4 or more posts of a client within 5 minutes",
+        "more than 2 tickets of one product within 60 days; each is compared with the 10 before it",
+    ],
+    "pages/2_support/3_queue_and_deferred.py": ["the pace is that of the last 10 days"],
+}
+# What is said of the terms as shipped, and of no others; less what the clause itself says.
+IN_SHIPPED_NUMBERS = re.compile(
+    r"within (1 business day|1 week|2 weeks)|1 · 2 business|eight silent|8 days of|30 days|(ten|10) minutes|50 tickets|20 before"
+    r"|within a day|Within (1|7|14)\b|4 weeks"
+)
+
+
+@pytest.mark.parametrize("page", IN_OWN_NUMBERS)
+def test_a_page_says_the_numbers_of_the_terms_it_is_judged_by(page, own_terms, open_page, downloads):
+    app = open_page(own_terms, page)
+    drawn = json.dumps([[chart, data.to_csv()] for chart, data in charts(app).values()])
+    said = "\n".join(
+        [
+            texts(app),
+            drawn,
+            *(f"{metric.label} {metric.proto.help.partition('**Clause')[0]}" for metric in app.metric),
+            *(element.value.to_csv() for element in app.dataframe),
+        ]
+    )
+    assert [text for text in IN_OWN_NUMBERS[page] if text not in said] == []
+    assert [said[found.start() - 40 : found.end() + 20] for found in IN_SHIPPED_NUMBERS.finditer(said)] == []
+
+
+def test_limits_are_drawn_where_these_terms_have_them(own_terms, open_page):
+    def drawn(tab):
+        app = open_page(own_terms, RESPONSE_PAGE, clock=tab)
+        frames = [
+            pa.ipc.open_stream(held.data.data).read_all().to_pandas()
+            for element in app.get("vega_lite_chart")
+            for held in element.proto.datasets
+        ]
+        return {tuple(frame.limit) for frame in frames if "limit" in frame}
+
+    assert drawn("First response") == {(2, 3)}
+    assert drawn("Resolution") == {(21, 30, 40)}
+
+
 # --- what if
 
 
@@ -1318,13 +1406,14 @@ def test_a_clause_is_read_without_the_tags_of_the_specification(sample, open_pag
 LAST = "12392"
 
 
-def test_the_account_on_the_page_is_the_one_of_the_command(sample, open_page):
+def test_the_account_on_the_page_is_the_one_of_the_command(sample, open_page, monkeypatch):
     app = open_page(sample, "pages/ticket.py", ticket=LAST)
     with connect(sample) as con:
         heading, *sections = account(con, LAST)
     assert heading.startswith(f"Ticket {LAST}")
     shown = {expander.label.replace("\\", ""): expander.code[0].value for expander in app.expander if expander.code}
     assert len(shown) == len(sections)
+    monkeypatch.setattr("dashboard.parts.words.current", lambda: open_snapshot(Warehouse(sample).current().resolve()))
     for (label, code), section in zip(shown.items(), sections, strict=True):
         title, _, text = section.partition("\n")
         named, _, band = title.rpartition(": ")

@@ -5,7 +5,7 @@ Reads reports.measures and reports.measures_by_step (tiles), reports.attention a
 
 import streamlit as st
 
-from dashboard.parts import Column, Tile, chart, charts, chosen, enough, head, rows, table, tiles
+from dashboard.parts import Column, Tile, chart, charts, chosen, enough, head, rows, table, tiles, words
 
 head("Today", "Is the desk keeping up, and what needs a person now?")
 
@@ -47,7 +47,7 @@ tiles(
             {"within": "responded_on", "is_answered": True},
         ),
         "within_1_and_2_days": Tile(
-            "Answered within 1 · 2 business days",
+            words.filled("Answered within {response_time.first:days} · {response_time.last}"),
             "Of tickets opened in the period that were answered, or should have been by now.",
             "1.5",
             False,

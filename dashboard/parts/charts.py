@@ -221,8 +221,8 @@ def by_week(frame: pd.DataFrame, band: str, words: dict[str, str]) -> alt.Chart:
     )
 
 
-def pace(frame: pd.DataFrame, limits: tuple[float, float], unit: str) -> alt.LayerChart:
-    """Return median and ninetieth percentile per week as lines, with the two limits as rules.
+def pace(frame: pd.DataFrame, limits: tuple[float, ...], unit: str) -> alt.LayerChart:
+    """Return median and ninetieth percentile per week as lines, with the limits as rules.
 
     Columns: week_on, median_days, p90_days, n_count; a week of too few tickets has no point.
     """
@@ -261,8 +261,8 @@ def lines(frame: pd.DataFrame, names: dict[str, str], unit: str, n: str = "n_cou
     )
 
 
-def limit_rules(limits: tuple[float, float], channel: str) -> alt.Chart:
-    """Return the two limits of the terms as dashed rules across a chart."""
+def limit_rules(limits: tuple[float, ...], channel: str) -> alt.Chart:
+    """Return the limits of the terms as dashed rules across a chart."""
     marks = pd.DataFrame({"limit": list(limits)})
     return (
         alt.Chart(marks)
@@ -272,11 +272,11 @@ def limit_rules(limits: tuple[float, float], channel: str) -> alt.Chart:
 
 
 def spread(
-    frame: pd.DataFrame, bucket: str, words: dict[str, str], limits: tuple[float, float], unit: str
+    frame: pd.DataFrame, bucket: str, words: dict[str, str], limits: tuple[float, ...], unit: str
 ) -> alt.LayerChart:
-    """Return the distribution of durations with the two limits marked.
+    """Return the distribution of durations with the limits marked.
 
-    Columns: from_days, until_days, label, band_code, ticket_count; the last bucket is open-ended.
+    Columns: from_days, until_days, label, band_code (None of an empty one), ticket_count; the last bucket is open-ended.
     """
     shown = frame.assign(band=frame.band_code.map(words))
     bars = (

@@ -505,6 +505,8 @@ def table(
     """
     asked = dict(filters=filters, within=within, **(where or {}))
     opens = _opened_by(opens)
+    # A file is made in another thread, that has no snapshot to ask for the numbers in words.
+    columns = {name: replace(column, words=column.words and dict(column.words)) for name, column in columns.items()}
     total = count(report, **asked)
     if total == 0:
         st.caption(empty)

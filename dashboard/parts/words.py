@@ -1,29 +1,70 @@
-"""What codes are called on a page, and in which order: calm words, worst last."""
+"""What codes are called on a page, and in which order: calm words, worst last.
 
+No number of the terms stands here: `{rule.number}` in a text is what the terms of the snapshot say.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date
 
-RESPONSE_BANDS = {
-    "within_1_day": "within 1 business day",
-    "within_2_days": "within 2 business days",
-    "waiting": "waiting",
-    "not_started": "client has not written",
-    "closed_unanswered": "closed unanswered",
-    "unknown": "unknown",
-    "late": "late",
-    "overdue": "overdue",
-}
-RESOLUTION_BANDS = {
-    "within_1_week": "within 1 week",
-    "within_2_weeks": "within 2 weeks",
-    "in_progress": "in progress",
-    "auto_closed": "closed as inactive",
-    "duplicate": "duplicate",
-    "deferred": "deferred",
-    "closed_unresolved": "closed unresolved",
-    "unknown": "unknown",
-    "late": "late",
-    "overdue": "overdue",
-}
+import streamlit as st
+
+from dashboard.parts.warehouse import Snapshot, current
+
+NUMBER = re.compile(r"\{(\w+)\.(\w+)(:days)?\}")
+
+
+class Filled(Mapping):
+    """Words of codes, with the numbers of the terms filled in when they are read."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = texts
+
+    def __getitem__(self, code: str) -> str:
+        return filled(self.texts[code])
+
+    def __contains__(self, code: object) -> bool:
+        return code in self.texts
+
+    def get(self, code: str, default: str | None = None) -> str | None:
+        return self[code] if code in self.texts else default  # a number that is missing is not a code without a word
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.texts)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __or__(self, other: Mapping[str, str]) -> "Filled":
+        return Filled({**self.texts, **(other.texts if isinstance(other, Filled) else other)})
+
+
+RESPONSE_BANDS = Filled(
+    {
+        "within_1_day": "within {response_time.first}",
+        "within_2_days": "within {response_time.last}",
+        "waiting": "waiting",
+        "not_started": "client has not written",
+        "closed_unanswered": "closed unanswered",
+        "unknown": "unknown",
+        "late": "late",
+        "overdue": "overdue",
+    }
+)
+RESOLUTION_BANDS = Filled(
+    {
+        "within_1_week": "within {resolution_time.first}",
+        "within_2_weeks": "within {resolution_time.last}",
+        "in_progress": "in progress",
+        "auto_closed": "closed as inactive",
+        "duplicate": "duplicate",
+        "deferred": "deferred",
+        "closed_unresolved": "closed unresolved",
+        "unknown": "unknown",
+        "late": "late",
+        "overdue": "overdue",
+    }
+)
 AUTO_CLOSE_STATES = {
     "active": "not due yet",
     "on_time": "closed on time",
@@ -154,6 +195,39 @@ WEEKDAYS = dict(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday
 HOURS = {hour: f"{hour:02}:00" for hour in range(24)}
 
 
+def filled(text: str) -> str:
+    """Return a text with every `{rule.number}` said: "1 business day"; where it changed, "1 or 2 business days".
+
+    `{rule.number:days}` is the number alone, in days.
+    """
+    if "{" not in text:
+        return text
+    known = _numbers()
+    return NUMBER.sub(lambda found: known[found[1], found[2]][1 if found[3] else 0], text)
+
+
+def limits(rule: str) -> tuple[float, ...]:
+    """Return the first and the last limit of a rule in days, business days if it counts in these, least first."""
+    known = _numbers()
+    return tuple(sorted({days for parameter in ("first", "last") for days in known[rule, parameter][2]}))
+
+
+def _numbers() -> Mapping[tuple[str, str], tuple[str, str, tuple[float, ...]]]:
+    snapshot = current()
+    return _numbers_of(str(snapshot.path), snapshot)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _numbers_of(path: str, _snapshot: Snapshot) -> Mapping[tuple[str, str], tuple[str, str, tuple[float, ...]]]:
+    """Return what reports.numbers says, {(rule, number): (said, in days, the days)}: a snapshot never changes."""
+    return {
+        (row.rule, row.parameter): (row.said_text, row.days_text, tuple(row.days))
+        for row in _snapshot.answer(
+            "select rule, parameter, said_text, days_text, days from reports.numbers"
+        ).itertuples()
+    }
+
+
 def day(moment: date) -> str:
     """Return a day in words, "3 Mar 2026"; the same on every system."""
     return f"{moment.day} {moment:%b %Y}"
@@ -165,7 +239,7 @@ def percent(share: float, decimals: int = 0) -> str:
     return f"{cut:.{decimals}f} %"
 
 
-def said(code: object, words: dict[str, str]) -> str:
+def said(code: object, words: Mapping[str, str]) -> str:
     """Return what a code is called; codes without a word are shown with their underscores as spaces."""
     if code is None or code != code or code == "":
         return "unknown"

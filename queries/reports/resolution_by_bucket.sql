@@ -1,6 +1,6 @@
 -- How resolutions are spread, in days; the last one is everything beyond thirty days.
 -- Date: the day of the resolution. The older ticket of a duplicate pair is left out.
--- One row per resolution_bucket
+-- One row per resolution_bucket, band_code (NULL where it is empty)
 
 with resolutions as (
 
@@ -31,14 +31,14 @@ select
         when buckets.resolution_bucket = 30 then 'more than 30'
         else buckets.resolution_bucket || ' to ' || (buckets.resolution_bucket + 1)
     end as label,
-    case
-        when buckets.resolution_bucket < 7 then 'within_1_week'
-        when buckets.resolution_bucket < 14 then 'within_2_weeks'
-        else 'late'
-    end as band_code,
+    resolutions.resolution_code as band_code,
     count(resolutions.resolution_bucket) as ticket_count
 from buckets
 left join resolutions
     on resolutions.resolution_bucket = buckets.resolution_bucket
-group by buckets.resolution_bucket
-order by buckets.resolution_bucket
+group by
+    buckets.resolution_bucket,
+    resolutions.resolution_code
+order by
+    buckets.resolution_bucket,
+    resolutions.resolution_code

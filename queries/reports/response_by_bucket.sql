@@ -1,6 +1,6 @@
 -- How first responses are spread, in quarters of a business day; the last one is everything beyond four days.
 -- Date: the day of the first answer. The older ticket of a duplicate pair is left out.
--- One row per response_bucket
+-- One row per response_bucket, band_code (NULL where it is empty)
 
 with answers as (
 
@@ -31,14 +31,14 @@ select
         when buckets.response_bucket = 16 then 'more than 4'
         else format('{:.2f} to {:.2f}', buckets.response_bucket / 4, (buckets.response_bucket + 1) / 4)
     end as label,
-    case
-        when buckets.response_bucket < 4 then 'within_1_day'
-        when buckets.response_bucket < 8 then 'within_2_days'
-        else 'late'
-    end as band_code,
+    answers.response_code as band_code,
     count(answers.response_bucket) as ticket_count
 from buckets
 left join answers
     on answers.response_bucket = buckets.response_bucket
-group by buckets.response_bucket
-order by buckets.response_bucket
+group by
+    buckets.response_bucket,
+    answers.response_code
+order by
+    buckets.response_bucket,
+    answers.response_code

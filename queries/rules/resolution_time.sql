@@ -1,4 +1,4 @@
--- Was the ticket resolved within two weeks?
+-- Was the ticket resolved within the time that the terms give?
 -- Clause: 1.6
 -- One row per subject_id (a ticket_id)
 

@@ -1,4 +1,4 @@
--- Was the ticket answered within two business days?
+-- Was the ticket answered within the time that the terms give?
 -- Clause: 1.5
 -- One row per subject_id (a ticket_id)
 

@@ -15,26 +15,32 @@ clocks = {
         "title": "First response",
         "clause": "1.5",
         "bands": words.RESPONSE_BANDS,
-        "limits": (1, 2),
+        "limits": words.limits("response_time"),
         "unit": "business days",
         "done": "first answer",
         "done_on": "responded_on",
         "done_week_on": "responded_week_on",
         "is_done": "is_answered",
-        "shares": {"within_1_day_share": "Within 1", "within_2_days_share": "Within 2"},
+        "shares": {
+            "within_1_day_share": words.filled("Within {response_time.first:days}"),
+            "within_2_days_share": words.filled("Within {response_time.last:days}"),
+        },
         "running": {"waiting_count": "Waiting"},
     },
     "resolution": {
         "title": "Resolution",
         "clause": "1.6",
         "bands": words.RESOLUTION_BANDS,
-        "limits": (7, 14),
+        "limits": words.limits("resolution_time"),
         "unit": "days",
         "done": "resolution",
         "done_on": "resolved_on",
         "done_week_on": "resolved_week_on",
         "is_done": "is_resolved",
-        "shares": {"within_1_week_share": "Within 7", "within_2_weeks_share": "Within 14"},
+        "shares": {
+            "within_1_week_share": words.filled("Within {resolution_time.first:days}"),
+            "within_2_weeks_share": words.filled("Within {resolution_time.last:days}"),
+        },
         "running": {"in_progress_count": "In progress"},
     },
 }
@@ -74,7 +80,7 @@ for name, tab in (("response", response_tab), ("resolution", resolution_tab)):
                 pace,
                 lambda pace=pace, clock=clock: charts.pace(pace, clock["limits"], clock["unit"]),
                 alt_text=f"Lines of the median and the ninetieth percentile of {clock['unit']} per week",
-                note=f"by week of the {clock['done']}; dashed: the two limits; no point under n = 20",
+                note=f"by week of the {clock['done']}; dashed: the limits; no point under n = 20",
                 clause=clock["clause"],
                 leads_to=lambda values, clock=clock: {
                     clock["done_week_on"]: values["week_on"],
@@ -90,8 +96,8 @@ for name, tab in (("response", response_tab), ("resolution", resolution_tab)):
                 lambda spread=spread, name=name, clock=clock: charts.spread(
                     spread, f"{name}_bucket", clock["bands"], clock["limits"], clock["unit"]
                 ),
-                alt_text=f"Bars of tickets by {clock['unit']} to the {clock['done']}, the two limits marked",
-                note=f"by day of the {clock['done']}; dashed: the two limits; the last bar is all beyond",
+                alt_text=f"Bars of tickets by {clock['unit']} to the {clock['done']}, the limits marked",
+                note=f"by day of the {clock['done']}; dashed: the limits; the last bar is all beyond",
                 counts=("ticket_count",),
                 clause=clock["clause"],
                 leads_to=lambda values, name=name, clock=clock: {

@@ -29,8 +29,10 @@ if enough("queue"):
             "ticket_link": Column("Link", form="link"),
         },
         filters=filters,
-        note="longest waiting first, whatever the period; overtaken: questions asked later and answered earlier; "
-        "the pace is that of the last 28 days",
+        note=words.filled(
+            "longest waiting first, whatever the period; overtaken: questions asked later and answered earlier; the pace "
+            "is that of the last {queue.pace}"
+        ),
         clause="4.2",
         empty="Nobody waits for an answer.",
     )

@@ -35,19 +35,21 @@ if enough("activity"):
             ),
             "closing_soon_count": Tile(
                 "Closing soon",
-                "Open tickets that close within two days if nobody writes",
+                words.filled("Open tickets that close within {auto_close.soon} if nobody writes"),
                 "4.6",
                 leads_to={"auto_close_state": "closing_soon"},
             ),
             "due_count": Tile(
                 "Due now",
-                "Open tickets that have been silent for as long as the terms say, since at most a day",
+                words.filled(
+                    "Open tickets that have been silent for {auto_close.idle}, and {auto_close.grace} more at most"
+                ),
                 "4.6",
                 leads_to={"auto_close_state": "due"},
             ),
             "missed_count": Tile(
                 "Should have closed",
-                "Open tickets that have been due for more than a day",
+                words.filled("Open tickets that have been due for more than {auto_close.grace}"),
                 "4.6",
                 leads_to={"auto_close_state": "missed"},
             ),
@@ -135,7 +137,10 @@ if enough("outcome"):
                 "neglected_count": Column("Client waited", form="%d", width=94),
             },
             filters=filters,
-            note="on time: closed within a day after eight silent days; client waited: the desk fell silent",
+            note=words.filled(
+                "on time: closed within {auto_close.grace} after {auto_close.idle} of silence; client waited: the desk "
+                "fell silent"
+            ),
             clause="4.6",
             empty="No month to list.",
             opens=None,

@@ -30,8 +30,10 @@ figures(
     {
         "pair_count": Tile(
             "Pairs about one issue",
-            "Two tickets of one client and product, opened within 30 days, the older still open when the newer came: "
-            "by the help desk's word or by their texts; by the newer one's opening",
+            words.filled(
+                "Two tickets of one client and product, opened within {duplicate.window}, the older still open when the "
+                "newer came: by the help desk's word or by their texts; by the newer one's opening"
+            ),
             "4.7",
         ),
         "newer_closed_count": Tile(
@@ -42,8 +44,10 @@ figures(
         "both_open_count": Tile("Both still open", "Pairs of which neither ticket was closed since", "4.7"),
         "burst_count": Tile(
             "Bursts of posts",
-            "Three or more posts of a client within ten minutes in one ticket, without a word of the desk between; by "
-            "the ticket's opening",
+            words.filled(
+                "{post_burst.posts} or more posts of a client within {post_burst.window} in one ticket, without a word of "
+                "the desk between; by the ticket's opening"
+            ),
             "5.4",
         ),
     },
@@ -152,13 +156,17 @@ table(
     {
         "client_name": Column("Client", form="person", width=220, narrow=True),
         "product_name": Column("Product", width=160),
-        "most_ticket_count": Column("Most tickets in 30 days", form="thousands", width=150, narrow=True),
+        "most_ticket_count": Column(
+            words.filled("Most tickets in {duplicate.window}"), form="thousands", width=150, narrow=True
+        ),
         "crowded_ticket_count": Column("Tickets compared in part", form="thousands", width=160, narrow=True),
         "first_on": Column("First", form="day"),
         "last_on": Column("Latest", form="day"),
     },
-    note="more than 50 tickets of one product within 30 days; each is compared with the 20 before it that share most "
-    "words, not with all; whatever the period and filters",
+    note=words.filled(
+        "more than {duplicate.mailbox} tickets of one product within {duplicate.window}; each is compared with the "
+        "{duplicate.compared} before it that share most words, not with all; whatever the period and filters"
+    ),
     clause="4.7",
     empty="No client writes as many tickets about one product as a shared mailbox does.",
     opens=None,
