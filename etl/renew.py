@@ -37,6 +37,9 @@ CLOCK = ("raw.clock", "facts.clock")
 # Whose tickets a row may be about that names no ticket; of a client, of whatever product.
 NAMED = ("client_id", "product_id", "version")
 
+# What two texts share neither the clock nor the terms change.
+COMPARED_TEXTS = "select older_ticket_id, newer_ticket_id, has_two_sites, similarity_share, shared_words from"
+
 # Nothing is dated after the clock, and both of the ticket's own clocks have ended. What a ticket's row states
 # counts as one that is dated by the latest of its instants.
 UNSETTLED = """
@@ -89,6 +92,7 @@ def renew(con: duckdb.DuckDBPyConnection, as_of: datetime, step: Callable[[str],
     compared = set().union(*(_reads_through(views, name, queries) for name in by_itself)) & other - by_itself - {*CLOCK}
 
     con.execute("update raw.clock set as_of_at = ?", [as_of])
+    con.execute(f"insert into raw.compared_texts {COMPARED_TEXTS} facts.compared_pairs")
     con.execute("create schema unsettled")
     con.execute(UNSETTLED)
     _narrow(con, keys, queries)
@@ -105,6 +109,7 @@ def renew(con: duckdb.DuckDBPyConnection, as_of: datetime, step: Callable[[str],
             raise QueryError(f"queries/{name.replace('.', '/')}.sql: {error}") from error
 
     in_order(con, {name: reads(queries[name]) & queries.keys() for name in queries}, make, step)
+    con.execute("delete from raw.compared_texts")
     for schema in {"unsettled", *(_narrow_schema(name) for name in keys)}:
         con.execute(f"drop schema {schema} cascade")
 

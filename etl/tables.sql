@@ -91,6 +91,15 @@ create table raw.closures (from_at timestamp not null, until_at timestamp not nu
 -- The offset of the desk's zone from UTC, from each change on; the first row holds since the beginning.
 create table raw.zone_offsets (from_at timestamp not null, offset_seconds bigint not null);
 
+-- What the texts of two tickets were found to share, where a snapshot is judged again: in a published one, empty.
+create table raw.compared_texts (
+    older_ticket_id varchar not null,
+    newer_ticket_id varchar not null,
+    has_two_sites boolean not null,
+    similarity_share double not null,
+    shared_words varchar[] not null
+);
+
 -- Links to rows that no file has brought: such rows are kept and counted, never dropped.
 create table raw.orphans (
     table_name varchar not null,

@@ -20,7 +20,7 @@ from etl.build import LAYERS, UNIONS, QueryError, kept_in, order, read_queries, 
 from etl.lineage import EVERY, Limit, Reach, limits_changed, may_change, reached
 from etl.own_policy import changed_terms
 from etl.policy import Row, asked_limits, policy_of, write_policy
-from etl.renew import is_by_itself
+from etl.renew import COMPARED_TEXTS, is_by_itself
 
 RESULTS = Path(__file__).with_name("what_if.sql")
 ONE_ROW = re.compile(r"^-- One row per subject_id(?: \(.*\))?$", re.M)
@@ -62,6 +62,7 @@ def opened_beside(snapshot: Path, **settings: str) -> duckdb.DuckDBPyConnection:
         con.execute(f"create schema {layer}")
     for (name,) in names:
         con.execute(f"create view {name} as select * from snapshot.{name}")
+    con.execute(f"create or replace view raw.compared_texts as {COMPARED_TEXTS} snapshot.facts.compared_pairs")
     con.execute(RESULTS.read_text("utf-8"))
     con.execute("commit")
     return con

@@ -14,7 +14,7 @@
 -- times. Texts of the same words in the same order are fully similar, whatever stands between them and
 -- before them as the mark of a reply; texts without a word not at all [D6]. The weights were chosen, and the
 -- limit in the policy decided, on one half of benchmarks/pairs.csv; `make bench` prints what the other half
--- says. shared_words are one word for each shared term, what weighs most first.
+-- says. shared_words are one word for each shared term, as the newer ticket has it, what weighs most first.
 
 with near_pairs as (
 
@@ -89,19 +89,45 @@ products as (
 
 ),
 
+-- What two texts share follows from them alone: those that were compared before are not compared again.
+known as (
+
+    select
+        older_ticket_id,
+        newer_ticket_id,
+        has_two_sites,
+        similarity_share,
+        shared_words
+    from raw.compared_texts
+
+),
+
+new_pairs as (
+
+    select
+        near_pairs.older_ticket_id,
+        near_pairs.newer_ticket_id,
+        near_pairs.product_id
+    from near_pairs
+    anti join known
+        on known.older_ticket_id = near_pairs.older_ticket_id
+        and known.newer_ticket_id = near_pairs.newer_ticket_id
+
+),
+
 compared_tickets as (
 
     select
         older_ticket_id as ticket_id,
         product_id
-    from near_pairs
+    from new_pairs
 
     union
 
     select
         newer_ticket_id as ticket_id,
         product_id
-    from near_pairs
+    from new_pairs
 
     union
 
@@ -203,8 +229,6 @@ different_terms as (
 
     select
         term,
-        -- A term is shown as the shortest of the words that it stands for.
-        min_by(word, (length(word), word)) as word,
         row_number() over (order by term) as term_number
     from said_terms
     group by term
@@ -216,7 +240,6 @@ vocabulary as (
 
     select
         different_terms.term,
-        different_terms.word,
         different_terms.term_number,
         case
             when general_terms.term is not null then general_terms.weight * 10
@@ -236,6 +259,7 @@ terms as (
 
     select
         said_terms.ticket_number,
+        said_terms.word,
         vocabulary.term_number,
         vocabulary.weight
     from said_terms
@@ -424,7 +448,8 @@ pairs as (
 compared as (
 
     select
-        pairs.*,
+        pairs.older_ticket_id,
+        pairs.newer_ticket_id,
         older.ticket_number as older_number,
         newer.ticket_number as newer_number,
         coalesce(older.site_url <> newer.site_url, false) as has_two_sites,
@@ -434,6 +459,9 @@ compared as (
         newer.weight as newer_weight,
         older.term_numbers as older_terms
     from pairs
+    anti join known
+        on known.older_ticket_id = pairs.older_ticket_id
+        and known.newer_ticket_id = pairs.newer_ticket_id
     inner join described_tickets as older
         on older.ticket_id = pairs.older_ticket_id
     inner join described_tickets as newer
@@ -452,12 +480,13 @@ older_terms as (
 
 ),
 
+-- A shared term is shown as the newer ticket has it.
 shared_terms as (
 
     select
         older_terms.older_number,
         older_terms.newer_number,
-        terms.term_number,
+        terms.word,
         terms.weight
     from older_terms
     inner join terms
@@ -469,37 +498,60 @@ shared_terms as (
 shared as (
 
     select
-        shared_terms.older_number,
-        shared_terms.newer_number,
-        sum(shared_terms.weight) as weight,
-        list(vocabulary.word order by shared_terms.weight desc, vocabulary.word) as words
+        older_number,
+        newer_number,
+        sum(weight) as weight,
+        list(word order by weight desc, word) as words
     from shared_terms
-    inner join vocabulary
-        on vocabulary.term_number = shared_terms.term_number
     group by
-        shared_terms.older_number,
-        shared_terms.newer_number
+        older_number,
+        newer_number
+
+),
+
+likened as (
+
+    select
+        compared.older_ticket_id,
+        compared.newer_ticket_id,
+        compared.has_two_sites,
+        case
+            when compared.is_same_text then 1
+            when shared.weight is null then 0
+            else case when compared.has_one_how_to then 0.4 else 1 end
+                * shared.weight / (least(compared.older_weight, compared.newer_weight) + 40)
+        end::double as similarity_share,
+        coalesce(shared.words, []) as shared_words
+    from compared
+    left join shared
+        on shared.older_number = compared.older_number
+        and shared.newer_number = compared.newer_number
+
+    union all
+
+    select
+        older_ticket_id,
+        newer_ticket_id,
+        has_two_sites,
+        similarity_share,
+        shared_words
+    from known
 
 )
 
 select
-    compared.older_ticket_id,
-    compared.newer_ticket_id,
-    compared.client_id,
-    compared.product_id,
-    compared.older_opened_at,
-    compared.newer_opened_at,
-    compared.effective_on,
-    compared.is_named,
-    compared.has_two_sites,
-    case
-        when compared.is_same_text then 1
-        when shared.weight is null then 0
-        else case when compared.has_one_how_to then 0.4 else 1 end
-            * shared.weight / (least(compared.older_weight, compared.newer_weight) + 40)
-    end::double as similarity_share,
-    coalesce(shared.words, []) as shared_words
-from compared
-left join shared
-    on shared.older_number = compared.older_number
-    and shared.newer_number = compared.newer_number
+    pairs.older_ticket_id,
+    pairs.newer_ticket_id,
+    pairs.client_id,
+    pairs.product_id,
+    pairs.older_opened_at,
+    pairs.newer_opened_at,
+    pairs.effective_on,
+    pairs.is_named,
+    likened.has_two_sites,
+    likened.similarity_share,
+    likened.shared_words
+from pairs
+inner join likened
+    on likened.older_ticket_id = pairs.older_ticket_id
+    and likened.newer_ticket_id = pairs.newer_ticket_id
