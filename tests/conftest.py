@@ -1,13 +1,15 @@
-"""What every test may ask for: the sample loaded, an empty raw schema, and a mapping read."""
+"""What every test may ask for: the sample or a small desk loaded, an empty raw schema, and a mapping read."""
 
+import csv
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 from filelock import FileLock
 
-from etl.demo import SAMPLE_AS_OF
+from etl.demo import SAMPLE_AS_OF, write_demo
 from etl.dialect import read_dialect
 from etl.load import load
 from etl.publish import Warehouse
@@ -24,22 +26,56 @@ def _connect(*args, config: dict | None = None, connect=duckdb.connect, **more) 
 duckdb.connect = _connect
 
 
+def _made_once(tmp_path_factory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return a folder of all workers, which the first to ask for it makes."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with FileLock(shared / f"{name}.lock"):
+        if not (shared / f"{name}.made").exists():
+            make(shared / name)
+            (shared / f"{name}.made").touch()
+    return shared / name
+
+
 @pytest.fixture(scope="session")
 def sample_warehouse(tmp_path_factory):
     """A warehouse with data/sample, as `make run` makes it; loaded once, whatever workers there are. Not to be changed."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    with FileLock(folder / "sample.lock"):
-        if not Warehouse(folder / "sample").current():
-            load([SAMPLE], warehouse=folder / "sample", as_of=SAMPLE_AS_OF, is_sample=True)
-    return folder / "sample"
+    return _made_once(
+        tmp_path_factory,
+        "sample",
+        lambda folder: load([SAMPLE], warehouse=folder, as_of=SAMPLE_AS_OF, is_sample=True),
+    )
 
 
 @pytest.fixture(scope="session")
 def sample_snapshot(sample_warehouse):
     """The file of that snapshot."""
     return Warehouse(sample_warehouse).current()
+
+
+@pytest.fixture(scope="session")
+def made_up_desk(tmp_path_factory):
+    """A folder with the exports of a small made-up desk and a warehouse with them; made once, and not to be changed.
+
+    Every client has bought something long ago. Whether a client ever bought anything is asked of the whole load [P5]:
+    without that purchase, exports of an earlier day would know less than a replay of that day.
+    """
+
+    def make(folder):
+        exports = folder / "exports"
+        write_demo(exports, tickets=150, seed=3, as_of=SAMPLE_AS_OF)
+        with (exports / "clients.csv").open(encoding="utf-8-sig", newline="") as lines:
+            clients = [row["client_email"] for row in csv.DictReader(lines)]
+        with (exports / "purchases.csv").open("a", encoding="utf-8", newline="") as lines:
+            header = (exports / "purchases.csv").read_text("utf-8-sig").partition("\n")[0].split(",")
+            old = {"product_id": "of-old", "purchased_at": "2019-01-01T10:00:00Z"}
+            csv.DictWriter(lines, header, restval="").writerows(
+                old | {"purchase_id": f"old {client}", "client_email": client} for client in clients
+            )
+        load([exports], warehouse=folder / "warehouse", as_of=SAMPLE_AS_OF)
+
+    return _made_once(tmp_path_factory, "made_up_desk", make)
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """Load one file into the canonical tables as etl.load does, judge rows that no file holds, or judge a load in part."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -16,6 +17,7 @@ from etl.cells import Cells
 from etl.desk import parse_desk
 from etl.load import load_exports
 from etl.policy import Row, write_policy
+from etl.publish import connect
 from etl.recognise import recognise
 from etl.tables import create_tables
 
@@ -75,6 +77,22 @@ def judged(
     write_calendar(con, desk)
     build(con, wanted=wanted)
     return con
+
+
+def differing(one: Path, other: Path, names: Iterable[str]) -> list[str]:
+    """Return which of the named tables do not hold the same rows in two snapshots, in whatever order.
+
+    Rows are added up by their hash, each as often as it is there.
+    """
+    names = sorted(names)
+    with connect(one) as con:
+        con.execute(f"attach '{other}' as other (read_only)")
+        sums = [
+            "(select (count(*), sum(hash(rows)::hugeint)) is distinct from "
+            f"(select (count(*), sum(hash(rows)::hugeint)) from other.{name} as rows) from {name} as rows)"
+            for name in names
+        ]
+        return [name for name, sum_ in zip(names, sums, strict=True) if con.execute(f"select {sum_}").fetchone()[0]]
 
 
 @contextmanager

@@ -18,15 +18,13 @@ import pytest
 import etl.replay
 from etl.__main__ import main
 from etl.build import QueryError, read_queries, views_in_a_snapshot
-from etl.demo import write_demo
+from etl.demo import SAMPLE_AS_OF
 from etl.load import DATA, load
 from etl.publish import Warehouse, connect
 from etl.replay import ReplayError, end_of_day, replay
-from loading import EXAMPLES, FEW, judging
+from loading import EXAMPLES, FEW, differing, judging
 from reference.compare import broken, differences, loaded
 from reference.desks import make
-
-DEMO_AS_OF = datetime(2026, 10, 30, 15, tzinfo=UTC)
 
 # What dates each row of an export, and which instants may lie ahead without being news.
 BORN = {
@@ -78,28 +76,14 @@ def write_rows(file: Path, rows: list[dict[str, str]]) -> None:
 
 
 @pytest.fixture(scope="module")
-def exports(tmp_path_factory) -> Path:
-    """The exports of a small made-up desk, in which every client has bought something long ago.
-
-    Whether a client ever bought anything is asked of the whole load [P5]: without that purchase,
-    exports of an earlier day would know less than a replay of that day.
-    """
-    folder = tmp_path_factory.mktemp("exports")
-    write_demo(folder, tickets=150, seed=3, as_of=DEMO_AS_OF)
-    clients = [row["client_email"] for row in rows_of(folder / "clients.csv")]
-    purchases = rows_of(folder / "purchases.csv")
-    old = dict.fromkeys(purchases[0], "") | {"product_id": "of-old", "purchased_at": "2019-01-01T10:00:00Z"}
-    purchases += [old | {"purchase_id": f"old {client}", "client_email": client} for client in clients]
-    write_rows(folder / "purchases.csv", purchases)
-    return folder
+def exports(made_up_desk) -> Path:
+    return made_up_desk / "exports"
 
 
 @pytest.fixture(scope="module")
-def house(exports, tmp_path_factory) -> Path:
+def house(made_up_desk, tmp_path_factory) -> Path:
     """A warehouse with those exports."""
-    folder = tmp_path_factory.mktemp("warehouse")
-    load([exports], warehouse=folder, as_of=DEMO_AS_OF)
-    return folder
+    return Path(shutil.copytree(made_up_desk / "warehouse", tmp_path_factory.mktemp("house") / "warehouse"))
 
 
 def tables_of(layers: tuple[str, ...]) -> set[str]:
@@ -108,25 +92,10 @@ def tables_of(layers: tuple[str, ...]) -> set[str]:
     return {name for name in queries if name.partition(".")[0] in layers} - views_in_a_snapshot(queries)
 
 
-def differing(one: Path, other: Path, names: set[str]) -> list[str]:
-    """Return the tables of two snapshots whose rows are not the same."""
-    with connect(one) as con:
-        con.execute(f"attach '{other}' as other (read_only)")
-        counted = {
-            name: con.execute(
-                f"""select count(*) from (
-                        (from {name} except all from other.{name}) union all (from other.{name} except all from {name})
-                    )"""
-            ).fetchone()[0]
-            for name in sorted(names)
-        }
-    return [f"{name}: {count} rows" for name, count in counted.items() if count]
-
-
 def test_at_its_own_as_of_it_is_the_snapshot(house):
     snapshot = Warehouse(house).current()
     before = hashlib.sha256(snapshot.read_bytes()).digest()
-    done = replay(warehouse=house, as_of=DEMO_AS_OF)
+    done = replay(warehouse=house, as_of=SAMPLE_AS_OF)
     assert done.path != snapshot
     with connect(snapshot) as con:
         loaded = con.execute(
@@ -408,10 +377,10 @@ def test_other_terms_judge_the_same_tickets_again(house, tmp_path):
         if (row["rule"], row["parameter"]) == ("resolution_time", "last"):
             row["value"] = "30"
     write_rows(tmp_path / "policy.csv", rows)
-    mild = replay(warehouse=house, as_of=DEMO_AS_OF, policy=tmp_path / "policy.csv")
+    mild = replay(warehouse=house, as_of=SAMPLE_AS_OF, policy=tmp_path / "policy.csv")
     late = "select count(*) from rules.resolution_time where verdict = 'fail'"
     assert 0 < answer(mild.path, late) < answer(mild.snapshot, late)
-    assert mild.path != replay(warehouse=house, as_of=DEMO_AS_OF).path
+    assert mild.path != replay(warehouse=house, as_of=SAMPLE_AS_OF).path
 
 
 def test_a_day_ends_with_its_last_second_in_the_desk_s_zone(house):
