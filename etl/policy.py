@@ -62,6 +62,9 @@ LIMITS = {
 # How a rule says what it asks, of which clause, and whether it has a row for every ticket.
 HEADER = re.compile(r"-- (?P<question>.+\?)\n-- Clause: (?P<clause>.+)\n-- One row per (?P<grain>.+)")
 RULES = {"rule": "varchar", "clause": "varchar", "question": "varchar", "has_every_ticket": "boolean"}
+# A pattern says what it finds, and of which clause.
+FINDS = re.compile(r"-- (?P<statement>.+\.)\n-- Clause: (?P<clause>.+)\n")
+PATTERNS = {"pattern": "varchar", "clause": "varchar", "statement": "varchar"}
 
 # How a query asks for a limit; the missing ones are named before anything is built.
 ASKED = re.compile(r"\brule = '(\w+)'\s+and\s+(?:\w+\.)?parameter (?:= '(\w+)'|in \(([^)]*)\))")
@@ -163,13 +166,14 @@ def asked_limits() -> set[tuple[str, str]]:
 
 
 def write_policy(con: duckdb.DuckDBPyConnection, rows: list[Row], timezone: str) -> None:
-    """Fill policy.clauses and policy.limits from checked rows, and policy.rules from the queries.
+    """Fill policy.clauses and policy.limits from checked rows, policy.rules and policy.patterns from the queries.
 
     policy.clauses has the columns of the file, effective_on a DATE. policy.limits has one row per
     version of each parameter: clause, rule, parameter, effective_on, from_at, until_at (UTC,
     half-open, without gaps), value, value_number, value_seconds (of minutes, hours and days), unit.
     A rule without numbers has its versions there too, with neither parameter nor value.
-    policy.rules has one row per rule there is: its clause, its question, has_every_ticket.
+    policy.rules has one row per rule there is: its clause, its question, has_every_ticket; policy.patterns one per
+    pattern: its clause, and what it finds.
     """
     clauses = [tuple(getattr(row, name) or None for name in COLUMNS) for row in rows]
     limits = []
@@ -184,6 +188,7 @@ def write_policy(con: duckdb.DuckDBPyConnection, rows: list[Row], timezone: str)
     _write(con, "policy.clauses", dict.fromkeys(COLUMNS, "varchar") | {"effective_on": "date"}, clauses)
     _write(con, "policy.limits", LIMITS, limits)
     _write(con, "policy.rules", RULES, list(rules()))
+    _write(con, "policy.patterns", PATTERNS, list(_patterns()))
 
 
 @cache
@@ -196,6 +201,15 @@ def rules() -> tuple[tuple[str, str, str, bool], ...]:
             has_every_ticket = header["grain"] == "subject_id (a ticket_id)"
             found.append((name.removeprefix("rules."), header["clause"], header["question"], has_every_ticket))
     return tuple(found)
+
+
+@cache
+def _patterns() -> tuple[tuple[str, str, str], ...]:
+    """Return every pattern there is: its name, its clause, what it finds."""
+    found = ((name, FINDS.match(sql)) for name, sql in read_queries().items() if name.startswith("patterns."))
+    return tuple(
+        (name.removeprefix("patterns."), header["clause"], header["statement"]) for name, header in found if header
+    )
 
 
 def _write(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], rows: list[tuple]) -> None:

@@ -80,7 +80,7 @@ def try_out(con: duckdb.DuckDBPyConnection, values: Mapping[Limit, str], from_on
     (timezone,) = con.execute("select timezone from raw.desk").fetchone()
     con.execute("use memory")
     terms = changed_terms(rows, values, from_on)
-    for name in ("clauses", "limits", "rules"):
+    for name in ("clauses", "limits", "rules", "patterns"):
         con.execute(f"drop view if exists policy.{name}")
     write_policy(con, terms, timezone)
     _Trial(con, frozenset(values), from_on is not None).run()

@@ -992,6 +992,18 @@ def test_a_cell_that_is_about_no_ticket_leaves_for_its_findings_of_that_clause(c
     assert app.dataframe[0].value.Clause.tolist() == [clause] * cell.finding_count != []
 
 
+def test_what_was_not_met_is_listed_clause_by_clause_of_one_month(sample, open_page):
+    cells = report(sample, "reports.verdicts_by_month", Filters())
+    newest = cells.month_on.max()
+    app = open_page(sample, TERMS_PAGE)
+    assert app.selectbox(key="month").value == newest
+    listed = app.dataframe[0].value
+    assert listed.Clause.tolist() == cells[(cells.month_on == newest) & (cells.verdict == "fail")].clause.tolist()
+    app = open_page(sample, TERMS_PAGE, month="August 2026")
+    of_month = cells[(cells.month_on == "2026-08-01") & (cells.verdict == "fail")]
+    assert app.dataframe[0].value["Not met"].tolist() == of_month.finding_count.tolist() != []
+
+
 def test_every_clause_of_the_policy_is_listed_and_told_in_full(sample, open_page):
     app = open_page(sample, TERMS_PAGE, clause="4.5")
     with connect(sample) as con:
@@ -999,6 +1011,11 @@ def test_every_clause_of_the_policy_is_listed_and_told_in_full(sample, open_page
     listed = app.dataframe[1].value
     assert sorted(listed.Clause) == sorted(clause for (clause,) in clauses)
     assert listed.set_index("Clause")["Judged by"]["4.5"] == "no query can judge it"
+    of_candidates = listed[listed["Judged by"] == "a person, of what is found"]
+    assert of_candidates.Clause.tolist() == ["5.2", "5.6"]
+    assert "Candidates are looked for, and a person decides: Uses of a licence key" in texts(
+        open_page(sample, TERMS_PAGE, clause="5.2")
+    )
     assert "Maintenance is never business time" in texts(app)
 
 

@@ -147,7 +147,7 @@ def rebuilt(snapshot, terms, made) -> dict[tuple[str, str], tuple[str, str]]:
     """Return the verdicts of the snapshot's rows by other terms, of which the queries `made` are made whole."""
     with beside(snapshot) as con:
         (timezone,) = con.execute("select timezone from raw.desk").fetchone()
-        for name in {"policy.clauses", "policy.limits", "policy.rules", *made}:
+        for name in {"policy.clauses", "policy.limits", "policy.rules", "policy.patterns", *made}:
             con.execute(f"drop view {name}")
         write_policy(con, terms, timezone)
         build(con, wanted=made, given=read_queries().keys() - made)

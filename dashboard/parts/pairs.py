@@ -9,8 +9,9 @@ import streamlit as st
 from dashboard.parts.clauses import plain
 from dashboard.parts.frame import chosen, page_path
 from dashboard.parts.shown import Column, displayed, foot
+from dashboard.parts.trying import label_of
 from dashboard.parts.warehouse import count, current, reader, rows
-from dashboard.parts.words import PAIR_BASES, RULES, day, percent, said
+from dashboard.parts.words import PAIR_BASES, day, percent, said
 from etl.people import masked, person
 from etl.policy import policy_of
 from etl.what_if import numbers
@@ -87,7 +88,7 @@ def way_to_trial(value: float) -> None:
         icon=":material/arrow_forward:",
         icon_position="right",
         query_params={
-            "number": f"{row.clause} {said(row.rule, RULES)}: {row.parameter} ({row.value})",
+            "number": label_of(row),
             ".".join(LIMIT): f"{value:g}",
         },
     )

@@ -498,10 +498,12 @@ def table(
     where: Mapping[str, object] | None = None,
     opens: str | None = "ticket_id",
     rows_shown: int = PAGE_ROWS,
+    row_height: int | None = None,
 ) -> int:
     """Draw a report as a table of `rows_shown` rows with a page control, and return how many rows there are.
 
-    A click on the column `opens`, the ticket or the client's name, leaves for the page of that one.
+    A click on the column `opens`, the ticket or the client's name, leaves for the page of that one. Long texts wrap
+    where rows are given a height in pixels.
     """
     asked = dict(filters=filters, within=within, **(where or {}))
     opens = _opened_by(opens)
@@ -518,7 +520,7 @@ def table(
     shown = displayed(frame, columns)
     with slot:
         with st.container(key=f"wide_{name}"):
-            _draw_rows(name, frame, shown, columns, opens)
+            _draw_rows(name, frame, shown, columns, opens, row_height)
         with st.container(key=f"narrow_{name}"):
             st.table(_for_phone(frame, shown, columns, opens), border="horizontal", hide_index=True)
     way = None
@@ -594,7 +596,9 @@ def _address(page_name: str, params: Mapping[str, object]) -> str:
     return f"/{page_name}?{urlencode(kept | _as_text(params), doseq=True)}"
 
 
-def _draw_rows(name: str, frame: pd.DataFrame, shown: pd.DataFrame, columns: Mapping[str, Column], opens) -> None:
+def _draw_rows(
+    name: str, frame: pd.DataFrame, shown: pd.DataFrame, columns: Mapping[str, Column], opens, row_height: int | None
+) -> None:
     """Draw the wide table; a click on the column `opens` leaves for its page."""
     config = {column.title: _config(column) for column in columns.values()}
     if opens in columns:
@@ -606,6 +610,7 @@ def _draw_rows(name: str, frame: pd.DataFrame, shown: pd.DataFrame, columns: Map
         hide_index=True,
         column_config=config,
         height="content",
+        row_height=row_height,
         placeholder="-",
         key=f"table_{name}",
         alt=f"table of {len(shown)} rows: {', '.join(shown.columns)}",

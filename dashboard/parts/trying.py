@@ -70,7 +70,7 @@ def current_numbers() -> dict[str, Row]:
 def ask_what() -> Asked | None:
     """Draw the choice of numbers and their values, bound to the address; None while nothing differs, or cannot be."""
     known = current_numbers()
-    labels = {_label(row): name for name, row in known.items()}
+    labels = {label_of(row): name for name, row in known.items()}
     picked = st.multiselect(
         "Numbers to change",
         list(labels),
@@ -294,6 +294,6 @@ def _is_same(row: Row, typed: str) -> bool:
         return False
 
 
-def _label(row: Row) -> str:
-    # Without its value: the address holds it, and is to name the same number after a rebuild.
+def label_of(row: Row) -> str:
+    """Return what the address calls a number: not its value, so that a link names the same one after a rebuild."""
     return f"{row.clause} {said(row.rule, RULES)}: {row.parameter.replace('_', ' ')}"

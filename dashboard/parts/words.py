@@ -78,9 +78,15 @@ AUTO_CLOSE_STATES = {
 VERDICTS = {"exempt": "does not apply", "pass": "met", "open": "running", "unknown": "unknown", "fail": "not met"}
 TRIED = VERDICTS | {"candidate": "for review", "none": "nothing"}
 MAY_ASK = {"exempt": "yes", "pass": "yes", "open": "open", "unknown": "unknown", "fail": "no"}
-JUDGES = {"rule": "a rule", "record": "what was recorded", "nothing": "no query can judge it"}
+JUDGES = {
+    "rule": "a rule",
+    "candidates": "a person, of what is found",
+    "record": "what was recorded",
+    "nothing": "no query can judge it",
+}
 JUDGED_BY = {
     "rule": "A rule asks:",
+    "candidates": "Candidates are looked for, and a person decides:",
     "record": "What people recorded stands under it: incidents and bans. No query can judge it.",
     "nothing": "No query can judge it.",
 }

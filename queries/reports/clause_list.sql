@@ -3,12 +3,16 @@
 
 with clock as (
 
-    select as_of_at
-    from facts.clock
+    select local_time.day_on
+    from facts.clock as clock
+    inner join facts.local_time as local_time
+        on local_time.piece_on = cast(clock.as_of_at as date)
+        and local_time.from_at <= clock.as_of_at
+        and clock.as_of_at < local_time.until_at
 
 ),
 
--- The version in force at as_of: the latest that has begun, before the first of them the first.
+-- The version in force on the local day of as_of: the latest that has begun, before the first of them the first.
 versions as (
 
     select
@@ -23,9 +27,7 @@ versions as (
         clauses.source,
         row_number() over (
             partition by clauses.clause, clauses.rule, clauses.parameter
-            order by clauses.effective_on > cast(clock.as_of_at as date), abs(
-                date_sub('day', clauses.effective_on, cast(clock.as_of_at as date))
-            )
+            order by clauses.effective_on > clock.day_on, abs(date_sub('day', clauses.effective_on, clock.day_on))
         ) as age_number
     from policy.clauses as clauses
     cross join clock
@@ -75,6 +77,17 @@ judges as (
         on rules.rule = clauses.rule
     group by clauses.clause
 
+),
+
+-- What lists candidates under a clause that no rule judges.
+finders as (
+
+    select
+        clause,
+        string_agg(statement, ' ' order by pattern) as statement
+    from policy.patterns
+    group by clause
+
 )
 
 select
@@ -85,9 +98,10 @@ select
     said.effective_on,
     starts.version_count,
     judges.rule,
-    judges.question,
+    coalesce(judges.question, finders.statement) as question,
     case
         when judges.rule is not null then 'rule'
+        when finders.clause is not null then 'candidates'
         when starts_with(said.clause, '5.') then 'record'
         else 'nothing'
     end as judge_code,
@@ -99,3 +113,5 @@ inner join starts
     on starts.clause = said.clause
 left join judges
     on judges.clause = said.clause
+left join finders
+    on finders.clause = said.clause

@@ -30,22 +30,30 @@ chart(
 )
 
 st.subheader("What was not met", anchor=False)
+months = verdicts.month_on.drop_duplicates().sort_values(ascending=False).tolist()
+month = st.selectbox(
+    "In the month",
+    months,
+    format_func="{:%B %Y}".format,
+    key="month",
+    bind="query-params",
+    width=200,
+    disabled=not months,
+)
 table(
     "not_met",
     "reports.verdicts_by_month",
     {
         "clause": Column("Clause", width=56),
-        "rule": Column("Rule", words=words.RULES, width=200, narrow=True),
-        "month_on": Column("Month from", form="day", narrow=True),
-        "finding_count": Column("Not met", form="thousands", narrow=True),
-        "judged_count": Column("of", form="thousands"),
+        "rule": Column("Rule", words=words.RULES, width=260, narrow=True),
+        "finding_count": Column("Not met", form="thousands", width=90, narrow=True),
+        "judged_count": Column("of", form="thousands", width=90, narrow=True),
     },
     filters=chosen(),
-    where={"verdict": "fail"},
+    where={"verdict": "fail", "month_on": month},
     note="the same figures; what does not apply is left out of both",
-    empty="Nothing was found that is against the terms.",
+    empty="Nothing was found in this month that is against the terms.",
     opens=None,
-    rows_shown=13,
 )
 
 st.subheader("Every clause", anchor=False)
@@ -54,14 +62,15 @@ table(
     "reports.clause_list",
     {
         "clause": Column("Clause", width=56, narrow=True),
-        "text": Column("What it says", width=392, narrow=True),
-        "judge_code": Column("Judged by", words=words.JUDGES, width=140, narrow=True),
-        "question": Column("What the rule asks", width=330),
+        "text": Column("What it says", width=410, narrow=True),
+        "judge_code": Column("Judged by", words=words.JUDGES, width=130, narrow=True),
+        "question": Column("What is asked or looked for", width=340),
     },
     note="as the terms read at the as-of; a clause that no query can judge is not silently met",
     empty="The policy file has no clause.",
     opens=None,
     rows_shown=50,
+    row_height=58,
 )
 
 st.subheader("One clause in full", anchor=False)
