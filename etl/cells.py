@@ -27,6 +27,13 @@ GUARD = "'^''([-=+@])', '\\1'"
 TURN_BITS = 24
 # Of the short names of zones only these two mean one everywhere: BST is British summer, or Bangladesh.
 NAMES_ZONE = "(suffix({0}, ' UTC') or suffix({0}, ' GMT') or contains(substr({0}, 11), '/'))"
+HAS_HOUR = "(contains({0}, ':') or contains({0}, 'T') and regexp_matches({0}, '\\dT\\d'))"
+# What ISO 8601 allows and DuckDB does not read: 20260302T080000Z, 2026-03-02T08Z, 08:00:00,5, small letters.
+ISO_TIME = (
+    "\\d{4}(-\\d\\d-\\d\\d(T\\d\\d|[Tt ]\\d\\d(:\\d\\d){1,2})|\\d{4}T(\\d\\d){1,3})"
+    "([.,]\\d+)?( ?[Zz]| ?[+-]\\d\\d(:?\\d\\d)?)?"
+)
+ISO_FORMATS = "['%Y%m%dT%H%M%S', '%Y%m%dT%H%M', '%Y%m%dT%H', '%Y-%m-%dT%H']"
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -379,19 +386,27 @@ class Cells:
             local = f"coalesce({', '.join(filter(None, (without, with_zone, local)))})"
             usual = "DD/MM/YYYY" if self.orders.get(self.asked(source)) == "dmy" else "MM/DD/YYYY"
             wanted = f"an instant ({' or '.join(source.formats or (usual, 'YYYY-MM-DD'))})"
+        # Asked last, of what nothing else could read: every other cell costs as before.
+        has_hour, is_iso_time = HAS_HOUR.format(text), f"regexp_full_match({text}, '{ISO_TIME}')"
+        wall = f"upper(regexp_extract({text}, '^[\\d-]+[Tt ][\\d:]+'))"
+        iso_time = f"coalesce(try_cast({wall} as timestamp), try_strptime({wall}, {ISO_FORMATS}))"
+        local = f"coalesce({local}, case when {has_hour} and {is_iso_time} then {iso_time} end)"
         local = f"date_trunc('second', {local})"
         if is_end:
-            has_hour = f"contains({text}, ':') or {local} <> date_trunc('day', {local})"
+            has_hour = f"{has_hour} or {local} <> date_trunc('day', {local})"
             local = f"case when {has_hour} then {local} else {local} + interval 1 day end"
-        in_utc = f"suffix({text}, 'Z') and contains({text}, ':')"
+        has_hour = HAS_HOUR.format(text)
+        in_utc = f"(suffix({text}, 'Z') or suffix({text}, 'z')) and {has_hour}"
         # A sign or a word after the hour is a zone, whether it can be read or not.
         after = f"substr({text}, 11)"
-        zoned = (
-            f"contains({text}, ':') and (contains({after}, '+') or contains({after}, '-') or right({text}, 1) >= 'A')"
-        )
+        zoned = f"{has_hour} and (contains({after}, '+') or contains({after}, '-') or right({text}, 1) >= 'A')"
         known = f"right({text}, 1) < 'A' or {NAMES_ZONE.format(text)}"
         offset = f"regexp_replace({text}, ' ?([+-]\\d\\d):?(\\d\\d)$', '\\1:\\2')"
         utc = f"date_trunc('second', try_cast({offset} as timestamptz) at time zone 'UTC')"
+        own_offset = f"regexp_replace(regexp_extract({text}, '[+-]\\d\\d(:?\\d\\d)?$'), '^(...)(\\d\\d)$', '\\1:\\2')"
+        by_offset = (
+            f"try_cast(strftime(l_{column}, '%Y-%m-%d %H:%M:%S') || {own_offset} as timestamptz) at time zone 'UTC'"
+        )
         # "For ever" is often written as the last day of 9999, "never" as the first of all; neither zone nor
         # end of day may carry it out of the years that every reader of a snapshot knows.
         last, first = "timestamp '9999-12-31 23:59:59'", "timestamp '0001-01-01'"
@@ -399,7 +414,8 @@ class Cells:
             f"case when ({in_utc} or {in_format_with_zone}) and l_{column} <= {last} then l_{column} "
             f"when l_{column} >= timestamp '9999-12-31' then {last} "
             f"when l_{column} < timestamp '0001-01-02' then {first} "
-            f"when {zoned} and not ({in_format}) then case when {iso} and ({known}) then {utc} end "
+            f"when {zoned} and not ({in_format}) then coalesce(case when {iso} and ({known}) then {utc} end, "
+            f"case when {is_iso_time} then {by_offset} end) "
             f"else {utc_sql(f'l_{column}', zone, self.local_times)} end"
         )
         return local, value, wanted

@@ -214,6 +214,39 @@ def test_times_as_a_mapping_says_they_are_written(raw, tmp_path, form, cell, utc
     assert str(raw.execute("select opened_at from raw.tickets").fetchone()[0]) == utc
 
 
+@pytest.mark.parametrize(
+    ("cell", "utc"),
+    [
+        ("20260302T080000Z", "2026-03-02 08:00:00"),
+        ("20260302T080000,5+0530", "2026-03-02 02:30:00"),
+        ("20260302T1000", "2026-03-02 08:00:00"),
+        ("20260302T10-02", "2026-03-02 12:00:00"),
+        ("2026-03-02T08Z", "2026-03-02 08:00:00"),
+        ("2026-03-02T10", "2026-03-02 08:00:00"),
+        ("2026-03-02T10+01", "2026-03-02 09:00:00"),
+        ("2026-03-02t08:00:00z", "2026-03-02 08:00:00"),
+        ("2026-03-02T08:00:01,999Z", "2026-03-02 08:00:01"),
+        ("2026-03-02 10:00:01,999", "2026-03-02 08:00:01"),
+        ("2026-03-02T10:00:00,5+01:00", "2026-03-02 09:00:00"),
+        ("20260302", None),
+        ("2026-03-02 08", None),
+        ("2026-03-02t08+01", None),
+        ("20261302T080000Z", None),
+    ],
+)
+def test_instants_as_iso_8601_has_them(raw, tmp_path, cell, utc):
+    (tmp_path / "tickets.csv").write_text(f'ticket_id,opened_at\n1,"{cell}"\n')
+    load_fixture(raw, tmp_path / "tickets.csv")
+    assert [str(at) for (at,) in raw.execute("select opened_at from raw.tickets").fetchall()] == ([utc] if utc else [])
+
+
+def test_an_iso_time_of_the_first_hour_is_no_date_alone(raw, tmp_path):
+    (tmp_path / "purchases.csv").write_text("purchase_id,support_until_at\n1,20260302T00Z\n2,2026-03-02\n")
+    load_fixture(raw, tmp_path / "purchases.csv")
+    found = raw.execute("select support_until_at from raw.purchases order by purchase_id").fetchall()
+    assert [str(at) for (at,) in found] == ["2026-03-02 00:00:00", "2026-03-02 22:00:00"]
+
+
 def test_amounts_with_a_decimal_comma(raw, tmp_path):
     (tmp_path / "mine.toml").write_text(
         '[[table]]\nname = "purchases"\n[table.columns]\npurchase_id = "No"\namount = { from = "Sum", decimal = "," }\n'

@@ -287,6 +287,8 @@ class Maker:
             return ""
         local = to_local(instant, self.zone)
         style = self.dice.randrange(20)
+        if style == 0:
+            return f"{instant:%Y%m%dT%H%M%S},5Z"
         if style < 10:
             return f"{instant.isoformat()}Z"
         if style < 12:
