@@ -15,7 +15,7 @@ from rich.table import Table
 
 from etl import EtlError
 from etl.aliases import alias_folder
-from etl.decisions import enter, pending, store_of, stored
+from etl.decisions import enter, pending, store_of, stored, take_back, taken_back
 from etl.dialect import DATE_ORDERS
 from etl.filters import CHOICES, CHOSEN_DAYS, EVERYTHING, Filters
 from etl.load import CORRECTIONS, DATA, Loaded, left_of_sample, load, rebuild, rows_per_table
@@ -97,7 +97,13 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser(
         "decisions", parents=[house, as_json], help="what people decided on the pages, and what of it is not published"
     )
-    one.add_argument("--enter", action="store_true", help="publish the current snapshot with all of them in it")
+    deed = one.add_mutually_exclusive_group()
+    deed.add_argument("--enter", action="store_true", help="publish the current snapshot with all of them in it")
+    deed.add_argument(
+        "--take-back", type=positive, metavar="N", help="take number N back, by a decision of its own, and publish that"
+    )
+    one.add_argument("--by", metavar="NAME", help="who takes it back; kept with it")
+    one.add_argument("--note", metavar="TEXT", help="why, for who looks later")
     _decisions_option(one)
     one.set_defaults(run=_decisions)
 
@@ -338,14 +344,21 @@ def _rebuild(chosen: argparse.Namespace) -> int:
 
 def _decisions(chosen: argparse.Namespace) -> int:
     url = chosen.decisions or store_of(chosen.warehouse)
-    if chosen.enter:
+    if chosen.take_back:
+        with connect(_current(chosen.warehouse)) as con:
+            (as_of,) = con.execute("select as_of_at from raw.clock").fetchone()
+        take_back(url, chosen.take_back, actor=chosen.by or "", holds_from_at=as_of, note=chosen.note)
+    if chosen.enter or chosen.take_back:
         with _progress() as step:
             enter(warehouse=chosen.warehouse, store=url, step=step)
     decided = stored(url)
+    gone = taken_back(decided)
     with connect(_current(chosen.warehouse)) as con:
         waiting = {one.number for one in pending(con, decided)}
     if chosen.json:
-        listed = [vars(one) | {"is_pending": one.number in waiting} for one in decided]
+        listed = [
+            vars(one) | {"is_pending": one.number in waiting, "is_taken_back": one.number in gone} for one in decided
+        ]
         print(json.dumps(listed, indent=2, default=str))
         return 0
     for one in decided:
@@ -353,6 +366,7 @@ def _decisions(chosen: argparse.Namespace) -> int:
             f"{one.number}: {one.decided_at:%Y-%m-%d %H:%M} UTC, {one.actor}: {one.kind} {one.subject} "
             f"{one.decision.replace('_', ' ')}"
             + (f" ({one.note})" if one.note else "")
+            + (f" - taken back by {gone[one.number].number}" if one.number in gone else "")
             + (" - pending" if one.number in waiting else "")
         )
     of_sample = sum(one.is_sample for one in decided)

@@ -9,7 +9,7 @@ read it; `enter` does that to the current snapshot, and makes again only what fo
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -22,6 +22,7 @@ from etl.publish import Warehouse, WarehouseError, writing_to
 
 SQLITE = "sqlite:///"
 TABLE = "raw.decisions"
+ABOUT = Path(__file__).with_suffix(".sql")
 
 # What a decision may be about, and what may be decided of it.
 CANDIDATE, CONFIRMED, DISMISSED = "candidate", "confirmed", "dismissed"
@@ -90,9 +91,94 @@ def stored(url: str) -> list[Decision]:
     return read(url)
 
 
+def taken_back(decided: list[Decision]) -> dict[int, Decision]:
+    """Return, by its number, each decision that was taken back, with the one that did so.
+
+    A taking back that was itself taken back does nothing.
+    """
+    by_subject: dict[str, Decision] = {}
+    # Whatever is about a decision is newer than it.
+    for one in reversed(decided):
+        if (one.kind, one.decision) == (DECISION, TAKEN_BACK) and str(one.number) not in by_subject:
+            by_subject[one.subject] = one
+    return {one.number: by_subject[str(one.number)] for one in decided if str(one.number) in by_subject}
+
+
+def take_back(url: str, number: int, *, actor: str, holds_from_at: datetime, note: str | None = None) -> Decision:
+    """Take a decision of a store back, by a new one about it, and return that.
+
+    Raises DecisionError where there is none of that number, it was taken back already, or the store cannot be written.
+    """
+    from etl.store import add
+
+    decided = stored(url)
+    about = next((one for one in decided if one.number == number), None)
+    if about is None:
+        raise DecisionError(f"there is no decision {number}; python -m etl decisions lists those there are")
+    if by := taken_back(decided).get(number):
+        raise DecisionError(
+            f"decision {number} was taken back by {by.actor}, {by.decided_at:%Y-%m-%d %H:%M} UTC; "
+            f"to have it hold again, take back decision {by.number}"
+        )
+    return add(
+        url,
+        DECISION,
+        str(number),
+        TAKEN_BACK,
+        actor=actor,
+        holds_from_at=holds_from_at,
+        is_sample=about.is_sample,
+        note=note,
+        seen=sum((one.kind, one.subject) == (DECISION, str(number)) for one in decided),
+    )
+
+
+@dataclass(frozen=True)
+class Past:
+    """A decision with whom it is about: clause (of a candidate), client and ticket (of a post), None where unknown.
+
+    `about` is the decision on a candidate or a post that it is or goes back to.
+    """
+
+    decision: Decision
+    about: Decision
+    clause: str | None
+    client_id: str | None
+    client_name: str | None
+    ticket_id: str | None
+
+
+def past(con: duckdb.DuckDBPyConnection, decided: list[Decision], listed: list[Decision]) -> list[Past]:
+    """Return the listed ones of a store's decisions with whom they are about, as a snapshot knows them."""
+    by_number = {str(one.number): one for one in decided}
+
+    def first(one: Decision) -> Decision:
+        while one.kind == DECISION and one.subject in by_number:
+            one = by_number[one.subject]
+        return one
+
+    found = []
+    for one in listed:
+        about = first(one)
+        clause, _, client_id = about.subject.partition(" ") if about.kind == CANDIDATE else (None, None, None)
+        found.append(Past(one, about, clause, client_id, None, None))
+    asked = {
+        "client_emails": sorted({one.client_id for one in found if one.client_id}),
+        "post_ids": sorted({one.about.subject for one in found if one.about.kind == POST}),
+    }
+    known = {(kind, subject): told for kind, subject, *told in con.execute(ABOUT.read_text("utf-8"), asked).fetchall()}
+    whom = [
+        known.get((one.about.kind, one.client_id or one.about.subject), (one.client_id, None, None)) for one in found
+    ]
+    return [
+        replace(one, client_id=client_id, client_name=client_name, ticket_id=ticket_id)
+        for one, (client_id, client_name, ticket_id) in zip(found, whom, strict=True)
+    ]
+
+
 def entered(con: duckdb.DuckDBPyConnection) -> list[Decision]:
     """Return the decisions that a snapshot holds, the first one first."""
-    found = con.execute(f"select * from {TABLE} order by decision_number").fetchall()
+    found = con.execute(f"select * exclude (is_taken_back) from {TABLE} order by decision_number").fetchall()
     return [Decision(*row[:3], tuple(row[3]), *row[4:]) for row in found]
 
 
@@ -107,8 +193,9 @@ def write_decisions(con: duckdb.DuckDBPyConnection, decisions: list[Decision]) -
     """Make raw.decisions of a snapshot that is being written hold those of these that were made on such data."""
     (is_sample,) = con.execute("select is_sample from raw.desk").fetchone()
     con.execute(f"delete from {TABLE}")
-    places = ", ".join("?" for _ in fields(Decision))
-    rows = [[*vars(one).values()] for one in decisions if one.is_sample == is_sample]
+    places = ", ".join("?" for _ in (*fields(Decision), "is_taken_back"))
+    gone = taken_back(decisions)
+    rows = [[*vars(one).values(), one.number in gone] for one in decisions if one.is_sample == is_sample]
     if rows:
         con.executemany(f"insert into {TABLE} values ({places})", rows)
 
@@ -145,7 +232,7 @@ def enter(
                     given=frozenset(read_queries().keys() - follows),
                     step=lambda name: step(f"building {name}", names.index(name), len(names)),
                 )
-            except (duckdb.CatalogException, QueryError) as error:
+            except (duckdb.CatalogException, duckdb.BinderException, QueryError) as error:
                 if _is_of_this_version(con):
                     raise
                 raise WarehouseError(

@@ -202,7 +202,7 @@ def _check_version(con: duckdb.DuckDBPyConnection, source: Path) -> None:
         con.execute("select table_name, column_name from duckdb_columns() where schema_name = 'raw'").fetchall()
     )
     needed = {(table.name, column) for table in tables().values() for column in {**table.columns, **ORIGIN}}
-    if not needed | {("desk_file", "toml_text"), ("decisions", "decision_number")} <= there:
+    if not needed | {("desk_file", "toml_text"), ("decisions", "is_taken_back")} <= there:
         raise ReplayError(
             f"{source.stem} was built by another version of the product and cannot be replayed; load again to build "
             "a new one, what is loaded already is kept: python -m etl load PATH"

@@ -71,7 +71,8 @@ create table raw.decisions (
     note varchar,
     decided_at timestamp not null,
     holds_from_at timestamp not null,   -- as-of of the snapshot it was made on
-    is_sample boolean not null default false    -- made on the data that ships with the product
+    is_sample boolean not null default false,   -- made on the data that ships with the product
+    is_taken_back boolean not null default false    -- by a later one, which was not itself taken back
 );
 
 -- The desk's opening windows in UTC, half-open, merged, less maintenance.

@@ -160,10 +160,10 @@ def test_the_clause_and_the_note_are_the_reader_s(house, open_page):
 def test_a_record_can_be_taken_back(house, open_page):
     app = shown(named(open_page(house, PAGE)))
     published(click(app, "Record as an incident"), house)
-    published(click(app, "Take it back"), house)
+    published(click(app, "Take back"), house)
     assert figures(app)["For review"] == "0"
     assert "3 posts, the newest first" in texts(app)
-    assert not buttons(app, "Take it back")
+    assert "taken back by number 2" in words(app)
 
 
 def test_what_enters_of_a_post_is_what_a_whole_rebuild_makes(house):

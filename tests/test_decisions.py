@@ -17,7 +17,18 @@ import postgres
 from etl import decisions, store
 from etl.__main__ import main
 from etl.build import QueryError
-from etl.decisions import CANDIDATE, CONFIRMED, DECISION, DISMISSED, LIFTED, TAKEN_BACK, DecisionError, enter, stored
+from etl.decisions import (
+    CANDIDATE,
+    CONFIRMED,
+    DECISION,
+    DISMISSED,
+    LIFTED,
+    TAKEN_BACK,
+    DecisionError,
+    enter,
+    stored,
+    take_back,
+)
 from etl.load import load, rebuild
 from etl.publish import BusyError, Warehouse, WarehouseError
 from etl.store import METADATA, VERSIONS, add
@@ -281,6 +292,23 @@ def test_a_decision_is_taken_back_or_a_ban_lifted(house):
     ]
 
 
+def test_a_taking_back_that_is_taken_back_does_nothing(house):
+    url = decisions.store_of(house)
+    decide(url, CONFIRMED, "5.9 bob@x.example", evidence=("incident I2",))
+    held = []
+    for number in (1, 2, 3, 2, 5):
+        take_back(url, number, actor="Eva", holds_from_at=HOLDS, note="why not")
+        enter(warehouse=house)
+        held.append([state for _, state, _, ban in bans(house) if ban == "decision 1"])
+    assert held == [[], ["active"], [], ["active"], []]
+    with pytest.raises(DecisionError, match=r"decision 1 was taken back by Eva, .* again, take back decision 2"):
+        take_back(url, 1, actor="Eva", holds_from_at=HOLDS)
+    with pytest.raises(DecisionError, match="there is no decision 9; python -m etl decisions lists"):
+        take_back(url, 9, actor="Eva", holds_from_at=HOLDS)
+    with pytest.raises(DecisionError, match="needs the name of who makes it"):
+        take_back(url, 6, actor="", holds_from_at=HOLDS)
+
+
 def test_what_was_decided_on_the_sample_holds_there_only(house):
     url = decisions.store_of(house)
     decide(url, CONFIRMED, "5.9 bob@x.example", evidence=("incident I2",), is_sample=True)
@@ -322,6 +350,23 @@ def test_a_file_that_is_no_store_is_not_made_one(tmp_path):
     assert stored(url) == [kept]
     with sqlite3.connect(tmp_path / "other.sqlite") as con:
         assert con.execute("select count(*) from of_others").fetchone() == (0,)
+
+
+def test_the_command_takes_a_decision_back(house, capsys):
+    url = decisions.store_of(house)
+    decide(url, CONFIRMED, "5.9 bob@x.example", evidence=("incident I2",))
+    enter(warehouse=house)
+    asked = ["decisions", "--warehouse", str(house), "--take-back", "1"]
+    assert main(asked) == 1
+    assert "needs the name of who makes it" in capsys.readouterr().err
+    assert main([*asked, "--by", "Eva", "--note", "a joke"]) == 0
+    first, second, last = capsys.readouterr().out.splitlines()
+    assert first.endswith("Rasa: candidate 5.9 bob@x.example confirmed - taken back by 2")
+    assert second.endswith("Eva: decision 1 taken back (a joke)")
+    assert last == "2 decisions, 0 pending"
+    assert {state for _, state, _, _ in bans(house)} == {"candidate"}
+    assert main([*asked, "--by", "Eva"]) == 1
+    assert "decision 1 was taken back by Eva" in capsys.readouterr().err
 
 
 def test_the_command_lists_decisions_and_enters_them(house, capsys, monkeypatch):

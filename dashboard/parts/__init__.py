@@ -4,7 +4,7 @@ from dashboard.parts import charts, words
 from dashboard.parts.asked import asked_findings, asked_tickets, group_columns
 from dashboard.parts.clauses import clause, clauses, plain
 from dashboard.parts.clients import client_head, entitled, look_up, nothing_known, way_to_client
-from dashboard.parts.deciding import candidates, decided, recorded_here, registered, suggested, waiting
+from dashboard.parts.deciding import candidates, decided, past_decisions, registered, suggested, waiting
 from dashboard.parts.frame import chosen, page_path
 from dashboard.parts.matching import ADDRESSES, PRODUCTS, match, pending
 from dashboard.parts.pairs import ask_limit, side_by_side, way_to_trial
@@ -64,12 +64,12 @@ __all__ = [
     "nothing_judges",
     "nothing_known",
     "page_path",
+    "past_decisions",
     "pending",
     "pending_terms",
     "person",
     "plain",
     "posts",
-    "recorded_here",
     "registered",
     "rows",
     "side_by_side",

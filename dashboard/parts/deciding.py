@@ -2,7 +2,7 @@
 a post with a rude word is recorded as an incident or passed over.
 
 A click writes to the store of decisions and has the snapshot published with it, by a thread of its own; until
-that is there the decision is marked pending, and can be taken back.
+that is there the decision is marked pending. Each is listed, and can be taken back, before and after.
 """
 
 import hashlib
@@ -12,9 +12,11 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import UTC
 from functools import partial
 from math import ceil
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -34,12 +36,15 @@ from etl.decisions import (
     POST,
     TAKEN_BACK,
     Decision,
+    Past,
     candidate,
     enter,
+    past,
     pending,
     recorded,
     store_of,
     stored,
+    taken_back,
 )
 from etl.people import is_masked, masked, person
 from etl.publish import BusyError, warehouse_folder
@@ -240,7 +245,7 @@ def candidates(decisions: list[Decision], not_in: list[Decision]) -> None:
     slot = st.container()
     number = st.pagination(pages, key="page_candidates") if pages > 1 else 1
     listed = rows("reports.ban_candidate_list", limit=ROWS, offset=(min(number, pages) - 1) * ROWS, **where)
-    turns = Counter((one.kind, one.subject) for one in decisions)
+    turns = _turns(decisions)
     open_ones = _open_ones(CANDIDATE, decisions, not_in)
     with slot:
         for row in listed.itertuples():
@@ -260,8 +265,8 @@ def candidates(decisions: list[Decision], not_in: list[Decision]) -> None:
 
 def _open_ones(kind: str, decisions: list[Decision], not_in: list[Decision]) -> dict[str, Decision]:
     """Return what is pending about such subjects, by subject, less what was taken back."""
-    taken_back = {one.subject for one in decisions if (one.kind, one.decision) == (DECISION, TAKEN_BACK)}
-    return {one.subject: one for one in not_in if one.kind == kind and str(one.number) not in taken_back}
+    gone = taken_back(decisions)
+    return {one.subject: one for one in not_in if one.kind == kind and one.number not in gone}
 
 
 def _ground(row) -> None:
@@ -358,21 +363,17 @@ def _button(label: str, key: str, deed: Callable[[], None], who: str, **look) ->
 
 
 def registered(decisions: list[Decision], not_in: list[Decision]) -> None:
-    """Draw a way to lift the bans that were confirmed here and are in force, or to take a decision back."""
+    """Draw a way to lift the bans that were confirmed here and are in force."""
     if current().is_replay:
         return
-    about = {one.subject for one in not_in if one.kind == DECISION}
+    gone = taken_back(decisions)
+    about = {one.subject for one in not_in if one.kind == DECISION and one.number not in gone}
     bans = rows("reports.ban_list", state="active")
     mine = {
         int(row.decision_number): row
         for row in bans[bans.decision_number.notna()].itertuples()
         if str(int(row.decision_number)) not in about
     }
-    lifted = [one for one in not_in if one.kind == DECISION]
-    for one in lifted:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge("pending", color="blue")
-            st.text(masked(f"{said(one.decision, BAN_DECISIONS)} by {person(one.actor)}: decision {one.subject}"))
     if not mine:
         return
     with st.expander("Lift a ban that was confirmed here"):
@@ -385,21 +386,73 @@ def registered(decisions: list[Decision], not_in: list[Decision]) -> None:
             ),
             key="ban_to_lift",
         )
-        st.text_input("Note", key="note_lift", placeholder="why, for who looks later", max_chars=500)
-        seen = sum((one.kind, one.subject) == (DECISION, str(number)) for one in decisions)
-        with st.container(horizontal=True):
-            _button("Lift it", "lift", partial(_keep, DECISION, str(number), LIFTED, seen, "note_lift"), who)
-            _button(
-                "It was a mistake",
-                "mistaken",
-                partial(_keep, DECISION, str(number), TAKEN_BACK, seen, "note_lift"),
-                who,
-                type="tertiary",
-            )
+        # A field for each: what was written of one client says nothing of another.
+        note = _key("note_lift", number)
+        st.text_input("Note", key=note, placeholder="why, for who looks later", max_chars=500)
+        lifted = partial(_keep, DECISION, str(number), LIFTED, _turns(decisions)[DECISION, str(number)], note)
+        _button("Lift it", "lift", lifted, who)
         st.caption(
-            "A lifting counts from now on; a mistake is taken back as if it had never been. Bans that an export "
-            "states are lifted where they are kept, and loaded again."
+            "A lifting counts from now on; what was confirmed by mistake is taken back below, as if it had never been. "
+            "Bans that an export states are lifted where they are kept, and loaded again."
         )
+
+
+def past_decisions(decisions: list[Decision], not_in: list[Decision]) -> None:
+    """Draw what was decided here, the newest first, each with a way to take it back while it holds."""
+    snapshot = current()
+    listed = [one for one in reversed(decisions) if one.is_sample == bool(desk().is_sample)]
+    if not listed:
+        st.caption("Nothing was decided here yet. What is confirmed, dismissed, recorded or lifted is listed here.")
+        return
+    who = "" if snapshot.is_replay else ask_actor()
+    pages = ceil(len(listed) / ROWS)
+    slot = st.container()
+    number = min(st.pagination(pages, key="page_decisions"), pages) if pages > 1 else 1
+    shown = listed[(number - 1) * ROWS : number * ROWS]
+    gone, turns = taken_back(decisions), _turns(decisions)
+    with slot.container(border=True, gap="small"):
+        for one in snapshot.read(past, decisions, shown):
+            _past(one, who, gone.get(one.decision.number), one.decision in not_in, turns)
+    st.caption(
+        f"{len(listed):,} {'decision' if len(listed) == 1 else 'decisions'}, the newest first · whatever the period and "
+        "filters · what is taken back is as if it had never been, and stays in this list"
+    )
+
+
+def _past(one: Past, who: str, by: Decision | None, is_pending: bool, turns: Counter) -> None:
+    """Draw one decision: what, about whom, when and by whom; what became of it, or the way to take it back."""
+    made = one.decision
+    named = person(one.client_name, one.client_id)
+    whom = [named, *([f"clause {one.clause}"] if one.clause else [])]
+    if one.ticket_id:
+        whom.append(f"a post in ticket {one.ticket_id}")
+    what = said(made.decision, BAN_DECISIONS)
+    if made.decision == TAKEN_BACK:
+        what += f": number {made.subject}"
+    told = [f"{made.number}: {_when(made)} by {person(made.actor)}", *([made.note] if made.note else [])]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=_key("past", made.number)):
+        with st.container(gap=None):
+            st.markdown(f"**{plain(masked(what[:1].upper() + what[1:]))}** · {plain(masked(', '.join(whom)))}")
+            st.caption(plain(masked(" · ".join(told))))
+        if is_pending:
+            st.badge("pending", color="blue")
+        if by:
+            st.badge(f"taken back by number {by.number}", color="gray")
+        elif not current().is_replay:
+            seen = turns[DECISION, str(made.number)]
+            deed = partial(_keep, DECISION, str(made.number), TAKEN_BACK, seen)
+            _button("Take back", _key("undo", made.number), deed, who, type="tertiary")
+
+
+def _when(one: Decision) -> str:
+    """Return the instant of a decision in the desk's time."""
+    at = one.decided_at.replace(tzinfo=UTC).astimezone(ZoneInfo(desk().timezone))
+    return f"{day(at)}, {at:%H:%M}"
+
+
+def _turns(decisions: list[Decision]) -> Counter:
+    """Return how many decisions there are about each kind and subject."""
+    return Counter((one.kind, one.subject) for one in decisions)
 
 
 # Posts of clients
@@ -431,7 +484,7 @@ def suggested(decisions: list[Decision], not_in: list[Decision]) -> None:
     pages = ceil(len(found.posts) / ROWS)
     slot = st.container()
     number = min(st.pagination(pages, key="page_suggestions"), pages) if pages > 1 else 1
-    turns = Counter((one.kind, one.subject) for one in decisions)
+    turns = _turns(decisions)
     open_ones = _open_ones(POST, decisions, not_in)
     with slot:
         for post in found.posts[(number - 1) * ROWS : number * ROWS]:
@@ -492,33 +545,6 @@ def _post_answers(post: Suggestion, who: str, seen: int) -> None:
 def _clause_words(number: str) -> str:
     found = versions(number)
     return f"{number} {found.text.iloc[0]}" if len(found) else number
-
-
-def recorded_here(not_in: list[Decision]) -> None:
-    """Draw a way to take back an incident that was recorded of a post here."""
-    if current().is_replay:
-        return
-    about = {one.subject for one in not_in if one.kind == DECISION}
-    listed = rows("reports.conduct_list")
-    mine = {
-        int(row.decision_number): row
-        for row in listed[listed.decision_number.notna()].itertuples()
-        if str(int(row.decision_number)) not in about
-    }
-    if not mine:
-        return
-    with st.expander("Take back an incident that was recorded here"):
-        who = ask_actor()
-        number = st.selectbox(
-            "Incident",
-            list(mine),
-            format_func=lambda key: (
-                f"{person(mine[key].client_name)}, ticket {mine[key].ticket_id}, clause {mine[key].clause}, "
-                f"{day(mine[key].happened_on)}"
-            ),
-            key="incident_to_take_back",
-        )
-        _button("Take it back", "unrecord", partial(_keep, DECISION, str(number), TAKEN_BACK, 0), who)
 
 
 def _key(name: str, about: object) -> str:

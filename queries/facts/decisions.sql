@@ -12,17 +12,17 @@ with clock as (
 
 ),
 
-about_decisions as (
+liftings as (
 
     select
         cast(decisions.subject as bigint) as decision_number,
-        bool_or(decisions.decision = 'taken_back') as is_taken_back,
-        min(decisions.holds_from_at) filter (
-            decisions.decision = 'lifted' and decisions.holds_from_at <= clock.as_of_at
-        ) as lifted_at
+        min(decisions.holds_from_at) as lifted_at
     from raw.decisions
     cross join clock
     where decisions.kind = 'decision'
+        and decisions.decision = 'lifted'
+        and decisions.holds_from_at <= clock.as_of_at
+        and not decisions.is_taken_back
     group by cast(decisions.subject as bigint)
 
 ),
@@ -46,6 +46,7 @@ decided as (
         holds_from_at
     from raw.decisions
     where kind in ('candidate', 'post')
+        and not is_taken_back
 
 )
 
@@ -62,12 +63,11 @@ select
     decided.note,
     decided.decided_at,
     decided.holds_from_at,
-    about_decisions.lifted_at
+    liftings.lifted_at
 from decided
 cross join clock
-left join about_decisions
-    on about_decisions.decision_number = decided.decision_number
+left join liftings
+    on liftings.decision_number = decided.decision_number
 left join facts.addresses
     on addresses.alias_email = decided.client_email
 where decided.holds_from_at <= clock.as_of_at
-    and not coalesce(about_decisions.is_taken_back, false)

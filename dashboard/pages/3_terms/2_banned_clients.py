@@ -15,8 +15,8 @@ from dashboard.parts import (
     decided,
     figures,
     head,
+    past_decisions,
     plain,
-    recorded_here,
     registered,
     rows,
     suggested,
@@ -76,6 +76,9 @@ table(
 )
 registered(decisions, not_in)
 
+st.subheader("Decided here", anchor=False)
+past_decisions(decisions, not_in)
+
 grounds = rows("reports.bans_by_clause")
 if not grounds.empty:
     st.subheader("By ground", anchor=False)
@@ -116,7 +119,6 @@ table(
     "`python -m etl dialects` shows its columns (house_incidents).",
     rows_shown=10,
 )
-recorded_here(not_in)
 
 st.subheader("Posts to look at", anchor=False)
 suggested(decisions, not_in)
