@@ -16,7 +16,7 @@ ASKED = {
     "reports.duplicate_changes": {"limit_share": 0.3},
 }
 # What the page of one ticket draws, asked of a ticket that came back often.
-OF_ONE_TICKET = ("texts", "posts", "stretches", "marks", "zooms", "shut_times")
+OF_ONE_TICKET = ("texts", "posts", "turns", "stretches", "marks", "zooms", "shut_times")
 # Made for files alone: no page asks for it.
 FOR_FILES = {"reports.ticket_metrics"}
 

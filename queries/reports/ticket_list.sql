@@ -1,22 +1,12 @@
 -- Tickets as a list for people, with every value that a chart or a tile leads here by.
 -- One row per ticket_id
 
-with aged as (
-
-    select
-        filtered_tickets.*,
-        (epoch(clock.as_of_at) - epoch(filtered_tickets.opened_at)) / 86400 as age_days
-    from filtered_tickets
-    cross join facts.clock as clock
-
-),
-
-timed as (
+with timed as (
 
     select
         *,
         case when is_open then age_days else resolution_days end as lasted_days
-    from aged
+    from filtered_tickets
 
 ),
 
@@ -104,7 +94,6 @@ select
     told.is_in_averages
     and coalesce(told.response_verdict in ('pass', 'fail'), false) as is_judged_on_response,
     coalesce(told.reopen_count > 0, false) as is_reopened,
-    told.age_days,
     told.is_waiting_on_desk,
     told.is_answer_overdue,
     told.is_resolution_overdue,

@@ -105,11 +105,14 @@ select
     waiting_turns.ticket_id is not null as is_waiting_for_answer,
     coalesce(waiting_turns.is_answer_overdue, false) as is_answer_overdue,
     coalesce(tickets.is_open and tickets.resolution_band = 'overdue', false) as is_resolution_overdue,
+    -- Of an open ticket alone: of a closed one nobody asks how old it is, and the clock leaves its row as it is.
+    case when tickets.is_open then (epoch(clock.as_of_at) - epoch(tickets.opened_at)) / 86400 end as age_days,
     coalesce(tickets.is_open and coalesce(tickets.last_word_by, 'nobody') <> 'agent', false) as is_waiting_on_desk,
     auto_closes.state as auto_close_state,
     auto_closes.closes_on as auto_close_on,
     coalesce(auto_closes.is_neglected, false) as is_neglected
 from facts.tickets as tickets
+cross join facts.clock as clock
 cross join facts.desk as desk
 left join facts.subjects as subjects
     on subjects.ticket_id = tickets.ticket_id
