@@ -14,6 +14,7 @@ from etl.dialect import read_dialect
 from etl.load import load
 from etl.publish import Warehouse
 from etl.tables import create_tables
+from loading import judging
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"
 
@@ -76,6 +77,13 @@ def made_up_desk(tmp_path_factory):
         load([exports], warehouse=folder / "warehouse", as_of=SAMPLE_AS_OF)
 
     return _made_once(tmp_path_factory, "made_up_desk", make)
+
+
+@pytest.fixture
+def unjudged():
+    """Loads of this test take rows in and judge nothing."""
+    with judging():
+        yield
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from etl.__main__ import main
 from etl.aliases import AliasError
 from etl.load import LoadError, load, rebuild
 from etl.publish import Warehouse, WarehouseError
+from loading import judging
 
 AS_OF = datetime(2026, 3, 20, 10, tzinfo=UTC)
 TICKETS = """ticket_id,client_email,product_id,opened_at
@@ -35,15 +37,31 @@ def own(tmp_path):
     return tmp_path / "own"
 
 
-@pytest.fixture
-def loaded(tmp_path, own):
-    """A warehouse with two tickets, loaded when the desk had said nothing yet."""
-    exports = tmp_path / "exports"
+@pytest.fixture(scope="module", autouse=True)
+def tickets_alone():
+    """Here it is asked whose a ticket is, and of what."""
+    with judging("facts.tickets"):
+        yield
+
+
+@pytest.fixture(scope="module")
+def first_load(tickets_alone, tmp_path_factory):
+    """A folder with exports of two tickets and a warehouse with them, loaded when the desk had said nothing yet."""
+    folder = tmp_path_factory.mktemp("first")
+    exports, nothing_said = folder / "exports", folder / "own"
     exports.mkdir()
+    nothing_said.mkdir()
     (exports / "tickets.csv").write_text(TICKETS)
     (exports / "purchases.csv").write_text(PURCHASES)
-    load([exports], warehouse=tmp_path / "warehouse", aliases=own, as_of=AS_OF)
-    return tmp_path / "warehouse"
+    load([exports], warehouse=folder / "warehouse", aliases=nothing_said, as_of=AS_OF)
+    return folder
+
+
+@pytest.fixture
+def loaded(first_load, own, tmp_path):
+    """A copy of that warehouse, and of the exports beside it."""
+    shutil.copytree(first_load / "exports", tmp_path / "exports")
+    return shutil.copytree(first_load / "warehouse", tmp_path / "warehouse")
 
 
 def asked(warehouse: Path, sql: str) -> list[tuple]:

@@ -1,13 +1,13 @@
 """The page that asks what names stand for: a click writes to the desk's files, and counts from the next load on."""
 
-import subprocess
-import sys
+import shutil
 from datetime import UTC, datetime
 
 import pytest
 
 from etl import aliases
-from test_pages import ROOT, open_page, texts, warehouse
+from etl.load import rebuild
+from test_pages import open_page, texts, warehouse
 
 __all__ = ["open_page"]
 
@@ -32,10 +32,16 @@ def own(tmp_path, monkeypatch):
     return tmp_path / "own"
 
 
+@pytest.fixture(scope="module")
+def unmatched(tmp_path_factory):
+    """A warehouse with one text and two addresses that match nothing; not to be changed."""
+    return warehouse(tmp_path_factory.mktemp("unmatched"), FILES, AS_OF)
+
+
 @pytest.fixture
-def house(own, tmp_path):
-    """A warehouse with one text and two addresses that match nothing."""
-    return warehouse(tmp_path, FILES, AS_OF)
+def house(unmatched, own, tmp_path):
+    """A copy of it."""
+    return shutil.copytree(unmatched, tmp_path / "warehouse")
 
 
 def shown(app) -> str:
@@ -43,9 +49,11 @@ def shown(app) -> str:
     return "\n".join([texts(app), *(element.value for element in app.get("text"))])
 
 
-def rebuild(house) -> None:
-    """Rebuild as the command does: in this process the page has the snapshot open."""
-    subprocess.run([sys.executable, "-m", "etl", "rebuild", "--warehouse", str(house)], cwd=ROOT, check=True)
+def rebuilt(house):
+    """Return a rebuilt copy: in this process the page has the snapshot itself open."""
+    copy = shutil.copytree(house, house.with_name("rebuilt"))
+    rebuild(warehouse=copy)
+    return copy
 
 
 def buttons(app, label: str) -> list:
@@ -90,9 +98,9 @@ def test_what_was_accepted_can_be_taken_back(house, own, open_page):
     assert aliases.stated(own, "product_aliases") == {}
     assert "not yet in the numbers" not in texts(app)
     aliases.accept(own, "product_aliases", "GALLERY_GRID", "gallery-grid")
-    rebuild(house)
+    with_alias = rebuilt(house)
     aliases.take_back(own, "product_aliases", "GALLERY_GRID")
-    app = open_page(house, PAGE)
+    app = open_page(with_alias, PAGE)
     assert "1 taken back, not yet in the numbers" in texts(app).replace("*", "")
 
 
@@ -101,8 +109,7 @@ def test_what_is_not_the_same_is_not_asked_again(house, own, open_page):
     buttons(app, "Not the same")[0].click().run()
     assert "gallery-grid · Gallery Grid" not in shown(app)
     assert "Nothing like it was found." in shown(app)
-    rebuild(house)
-    assert "gallery-grid · Gallery Grid" not in shown(open_page(house, PAGE))
+    assert "gallery-grid · Gallery Grid" not in shown(open_page(rebuilt(house), PAGE))
 
 
 @pytest.mark.parametrize(
