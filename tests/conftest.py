@@ -65,7 +65,7 @@ def made_up_desk(tmp_path_factory):
 
     def make(folder):
         exports = folder / "exports"
-        write_demo(exports, tickets=150, seed=3, as_of=SAMPLE_AS_OF)
+        write_demo(exports, tickets=300, seed=3, as_of=SAMPLE_AS_OF)
         with (exports / "clients.csv").open(encoding="utf-8-sig", newline="") as lines:
             clients = [row["client_email"] for row in csv.DictReader(lines)]
         with (exports / "purchases.csv").open("a", encoding="utf-8", newline="") as lines:
