@@ -1,6 +1,8 @@
 """What a trial of other numbers says is what a replay under those numbers says, and nothing else is touched."""
 
+import tempfile
 from datetime import UTC, date
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -198,6 +200,25 @@ def test_a_trial_writes_neither_files_nor_the_snapshot(sample_snapshot, tmp_path
         for deed in (f"copy (select 1) to '{tmp_path / 'x.csv'}'", "create table snapshot.facts.x as select 1"):
             with pytest.raises(duckdb.Error, match=r"disabled|read-only"):
                 con.execute(deed)
+
+
+def test_a_trial_keeps_its_results_and_no_more_and_spills_where_nobody_works(sample_snapshot):
+    with beside(sample_snapshot) as con:
+        try_out(con, {("coverage", "months"): "12"})
+        held = (
+            "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'memory' order by all"
+        )
+        assert [name for (name,) in con.execute(held).fetchall()] == [
+            "policy.clauses",
+            "policy.limits",
+            "policy.patterns",
+            "policy.rules",
+            "what_if.changes",
+            "what_if.outcomes",
+        ]
+        (folder,) = con.execute("select current_setting('temp_directory')").fetchone()
+        assert Path(folder).parent == Path(tempfile.gettempdir())
+        assert con.execute("select count(*) from what_if.change_list").fetchone()[0] > 0
 
 
 def test_what_cannot_be_is_refused_in_the_words_of_the_policy_file(sample_snapshot):

@@ -28,7 +28,13 @@ from etl.what_if import judges_of, numbers, opened_beside, try_out
 
 REBUILD = "python -m etl rebuild --policy FILE"
 ROWS_TOLD = 8
-UNITS = {"business_day": "business days", "flag": "true or false", "list": "words, separated by |", "share": "0 to 1"}
+UNITS = {
+    "business_day": "business days",
+    "count": "how many",
+    "flag": "true or false",
+    "list": "words, separated by |",
+    "share": "0 to 1",
+}
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ table(
     empty="The policy file has no clause.",
     opens=None,
     rows_shown=50,
-    row_height=58,
+    row_height=72,
 )
 
 st.subheader("One clause in full", anchor=False)

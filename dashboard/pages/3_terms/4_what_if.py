@@ -64,6 +64,7 @@ with tried(asked):
         key="judge",
         bind="query-params",
     )
+    others = rows("what_if.change_list", limit=1, ticket_id=None)
     table(
         "what_if_changes",
         "what_if.change_list",
@@ -72,7 +73,7 @@ with tried(asked):
             "old_verdict": Column("Is", words=words.TRIED, width=76),
             "new_verdict": Column("Would be", words=words.TRIED, width=84, narrow=True),
             "ticket_id": Column("Ticket", narrow=True),
-            "other_subject": Column("Other", width=110),
+            **({} if others.empty else {"other_subject": Column("Other", width=110)}),
             "client_name": Column("Client", form="person", width=110),
             "opened_on": Column("Opened", form="day"),
             "judge": Column("Rule", words=words.RULES, width=120),
