@@ -245,7 +245,8 @@ def _value(where: str, cells: dict[str, str]) -> tuple[str, float | None]:
             raise PolicyError(f"{where}, value: cannot read {value!r} as true or false")
         return value.lower(), None
     if unit == "list":
-        return "|".join(filter(None, (entry.strip() for entry in value.split("|")))), None
+        # Codes, compared in small letters; a word that stood twice would be two rows to every join.
+        return "|".join(dict.fromkeys(filter(None, (entry.strip() for entry in value.lower().split("|"))))), None
     if unit == "":
         choices = CHOICES.get((cells["rule"], cells["parameter"]))
         if choices is None:

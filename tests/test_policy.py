@@ -214,6 +214,11 @@ def test_one_number_is_read_one_way(written, read):
     assert (rows[-1].value, rows[-1].value_number) == (read, float(read))
 
 
+def test_a_list_holds_each_word_once_in_small_letters():
+    rows = parse_policy(added("4.3,2026-01-01,channel,accepted,Ticket| other||ticket |OTHER,list,a,b,c"))
+    assert rows[-1].value == "ticket|other"
+
+
 def test_what_a_query_asks_for_is_read_from_it():
     assert {("response_time", "first"), ("channel", "accepted"), ("duplicate", "window")} <= asked_limits()
     assert ("response_time", "grace") not in asked_limits()

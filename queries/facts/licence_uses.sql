@@ -16,7 +16,7 @@ ignored as (
     select
         from_at,
         until_at,
-        string_split(lower(value), '|') as texts
+        string_split(value, '|') as texts
     from policy.limits
     where rule = 'licence_shared' and parameter = 'ignored'
 

@@ -54,7 +54,7 @@ outside_categories as (
     select
         from_at,
         until_at,
-        unnest(string_split(lower(value), '|')) as category_code
+        unnest(string_split(value, '|')) as category_code
     from limits
     where parameter = 'outside'
 
