@@ -164,7 +164,7 @@ texts as (
 
 ),
 
-worded as (
+worded as materialized (
 
     select
         ticket_number,
