@@ -111,6 +111,7 @@ class DialectError(EtlError):
     """A dialect or mapping is not written as it should be; the message names file and entry."""
 
 
+@cache
 def folded(name: str) -> str:
     """Return a header name as it is compared: trimmed, single blanks, any case."""
     return re.sub(r"\s+", " ", name.strip()).casefold()
