@@ -128,7 +128,10 @@ class _Trial:
                 self._create("view", base, f"select {columns} from snapshot.{keeper}")
         for name in self.names:
             if _is_judge(name, self.reach):
-                self._judge(name)
+                try:
+                    self._judge(name)
+                except (duckdb.DataError, duckdb.OperationalError, duckdb.InvalidInputException) as error:
+                    raise QueryError(f"queries/{name.replace('.', '/')}.sql: {error}") from error
             else:
                 self._create("table", name, f"select {self._used(name)} from ({self.queries[name]}\n)")
         self._make_room()
@@ -145,13 +148,14 @@ class _Trial:
         for (name,) in helpers:
             self.con.execute(f"drop table what_if.{name}")
 
-    def _create(self, kind: str, name: str, sql: str) -> None:
+    def _create(self, kind: str, name: str, sql: str, of: str | None = None) -> None:
+        """Create a table or view; where it cannot be, the file at fault is that of the query `of`, or of its name."""
         try:
             self.con.execute(f"drop view if exists {name}")
             self.con.execute(f"create {kind} {name} as {sql}")
             self.kinds[name] = kind
         except duckdb.Error as error:
-            raise QueryError(f"queries/{name.replace('.', '/')}.sql: {error}") from error
+            raise QueryError(f"queries/{(of or name).replace('.', '/')}.sql: {error}") from error
 
     def _used(self, name: str) -> str:
         """Return the columns of a fact that what is made of it may name: wide facts are not written whole."""
@@ -169,7 +173,7 @@ class _Trial:
         before = self._all_it_rests_on(name)
         # What sees few subjects is made once; of the others the verdicts alone come first, for who changed.
         if before:
-            self._create("table", f"what_if.of_few_{judge}", self._restricted(name, before))
+            self._create("table", f"what_if.of_few_{judge}", self._restricted(name, before), name)
             others = (
                 f"select * from snapshot.{name} where subject_id not in (select subject_id from what_if.few_{judge})"
             )

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from etl.__main__ import main
-from etl.build import UNITED, build, read_queries, readers, reads, without_comments
+from etl.build import UNITED, QueryError, build, read_queries, readers, reads, without_comments
 from etl.demo import SAMPLE_AS_OF, write_demo
 from etl.load import load
 from etl.own_policy import changed_terms
@@ -219,6 +219,14 @@ def test_a_trial_keeps_its_results_and_no_more_and_spills_where_nobody_works(sam
         (folder,) = con.execute("select current_setting('temp_directory')").fetchone()
         assert Path(folder).parent == Path(tempfile.gettempdir())
         assert con.execute("select count(*) from what_if.change_list").fetchone()[0] > 0
+
+
+def test_a_trial_without_room_says_which_query_wanted_it(sample_snapshot):
+    with (
+        beside(sample_snapshot, memory_limit="10MB", max_temp_directory_size="0KB") as con,
+        pytest.raises(QueryError, match=r"queries/\w+/\w+\.sql: Out of Memory"),
+    ):
+        try_out(con, {("channel", "accepted"): "email"})
 
 
 def test_what_cannot_be_is_refused_in_the_words_of_the_policy_file(sample_snapshot):
