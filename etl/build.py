@@ -7,7 +7,6 @@ one client, or that no other query reads, stays a view there too: its stored res
 """
 
 import hashlib
-import os
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -22,7 +21,6 @@ from etl import EtlError
 from etl.publish import beside
 
 QUERIES = Path(__file__).parent.parent / "queries"
-CORES = os.cpu_count() or 1
 LAYERS = ("raw", "policy", "facts", "rules", "patterns", "reports")  # each reads itself and those before
 REFERENCE = re.compile(rf"\b((?:{'|'.join(LAYERS)})\.[a-z]\w*)")
 # The layers whose queries all have one shape, and what their union, <layer>.findings, calls each of them.
@@ -195,13 +193,18 @@ def in_order(
     make: Callable[[duckdb.DuckDBPyConnection, str], None],
     step: Callable[[str], None],
 ) -> None:
-    """Make every name of a graph {name: those it reads} after those, on as many connections as there are cores."""
+    """Make every name of a graph {name: those it reads} after those, on as many connections as DuckDB has threads."""
+    if threads_of(con) == 1:
+        for name in TopologicalSorter(graph).static_order():
+            step(name)
+            make(con, name)
+        return
     waiting = waiting_for(graph)
     todo = TopologicalSorter(graph)
     todo.prepare()
     ready: list[str] = []
-    idle = [beside(con) for _ in range(CORES)]
-    with side_by_side() as pool:
+    idle = [beside(con) for _ in range(threads_of(con))]
+    with side_by_side(con) as pool:
         running: dict[Future, tuple[str, duckdb.DuckDBPyConnection]] = {}
         while todo.is_active():
             # What most others wait for goes first.
@@ -218,10 +221,15 @@ def in_order(
                 idle.append(connection)
 
 
+def threads_of(con: duckdb.DuckDBPyConnection) -> int:
+    """Return how many threads the connection's database computes on."""
+    return con.execute("select current_setting('threads')").fetchone()[0]
+
+
 @contextmanager
-def side_by_side() -> Iterator[ThreadPoolExecutor]:
-    """Give as many threads as there are cores; when one fails, what has not begun never does."""
-    pool = ThreadPoolExecutor(CORES)
+def side_by_side(con: duckdb.DuckDBPyConnection) -> Iterator[ThreadPoolExecutor]:
+    """Give as many threads as DuckDB has; when one fails, what has not begun never does."""
+    pool = ThreadPoolExecutor(threads_of(con))
     try:
         yield pool
     finally:

@@ -269,7 +269,7 @@ def _load_files(
                 done += _load_together(cursor, files, desk, date_order, corrections, told)
             return done
 
-    with side_by_side() as pool:
+    with side_by_side(con) as pool:
         running = [pool.submit(load_in_order, beside(con), chain) for chain in _chains(numbered)]
         done = [one for future in running for one in future.result()]
         return [file for _, file in sorted(done, key=lambda one: one[0])]
