@@ -390,7 +390,7 @@ class Cells:
         has_hour, is_iso_time = HAS_HOUR.format(text), f"regexp_full_match({text}, '{ISO_TIME}')"
         wall = f"upper(regexp_extract({text}, '^[\\d-]+[Tt ][\\d:]+'))"
         iso_time = f"coalesce(try_cast({wall} as timestamp), try_strptime({wall}, {ISO_FORMATS}))"
-        local = f"coalesce({local}, case when {has_hour} and {is_iso_time} then {iso_time} end)"
+        local = f"coalesce({local}, case when {has_hour} and {text} >= '0001' and {is_iso_time} then {iso_time} end)"
         local = f"date_trunc('second', {local})"
         if is_end:
             has_hour = f"{has_hour} or {local} <> date_trunc('day', {local})"
