@@ -8,7 +8,8 @@ same seed gives the same bytes, on any machine and with any number of threads. T
 is `python -m etl demo --tickets 2000 --seed 30 --out data/sample`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -67,6 +68,8 @@ def write_demo(
     if not 0 <= seed < 100_000:
         raise DemoError(f"seed {seed}: a number from 0 to 99999")
 
+    with _written_to(out):
+        (out / KEY_FILE).parent.mkdir(parents=True, exist_ok=True)
     with (
         TemporaryDirectory() as spill,
         duckdb.connect(
@@ -92,11 +95,17 @@ def write_demo(
         for path in sorted(QUERIES.glob("*.sql")):
             step(f"planning: {path.stem.partition('_')[2].replace('_', ' ')}")
             con.execute(path.read_text("utf-8"))
-        try:
-            (out / KEY_FILE).parent.mkdir(parents=True, exist_ok=True)
+        with _written_to(out):
             return _write_files(con, out, step)
-        except (OSError, duckdb.IOException) as error:
-            raise DemoError(f"{out}: cannot be written: {error}") from error
+
+
+@contextmanager
+def _written_to(out: Path) -> Iterator[None]:
+    """Say of a folder that cannot be written that it is that."""
+    try:
+        yield
+    except (OSError, duckdb.IOException) as error:
+        raise DemoError(f"{out}: cannot be written: {error}") from error
 
 
 def _write_files(con: duckdb.DuckDBPyConnection, out: Path, step: Callable[[str], None]) -> dict[str, int]:

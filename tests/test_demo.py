@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 from filecmp import cmp
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pytest
@@ -25,6 +26,7 @@ from etl.tables import tables
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"
 MEGABYTE = 1_000_000
+SMALL, LARGE = 133, 4000
 
 # Another desk history: it ends on a Wednesday morning after a change of the clocks and of the desk's hours.
 LATER = datetime(2027, 3, 31, 9, 37, 11, tzinfo=UTC)
@@ -33,6 +35,37 @@ LATER = datetime(2027, 3, 31, 9, 37, 11, tzinfo=UTC)
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+class Demo(NamedTuple):
+    """A demo's folder, and how many rows each file is said to have."""
+
+    folder: Path
+    counts: dict[str, int]
+
+
+def written(folder: Path, tickets: int, seed: int) -> Demo:
+    return Demo(folder, write_demo(folder, tickets=tickets, seed=seed))
+
+
+@pytest.fixture
+def least(tmp_path):
+    return written(tmp_path, 1, 1)
+
+
+@pytest.fixture
+def few(tmp_path):
+    return written(tmp_path, 10, 10)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    return written(tmp_path_factory.mktemp("small"), SMALL, 5)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    return written(tmp_path_factory.mktemp("large"), LARGE, 5)
 
 
 @pytest.fixture(scope="module")
@@ -44,19 +77,18 @@ def later(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def loaded_sample(tmp_path_factory):
-    return loaded(SAMPLE, tmp_path_factory.mktemp("warehouse"), SAMPLE_AS_OF)
+def loaded_sample(sample_snapshot):
+    return with_keys(sample_snapshot, SAMPLE)
 
 
 @pytest.fixture(scope="module")
 def loaded_later(later, tmp_path_factory):
-    return loaded(later, tmp_path_factory.mktemp("warehouse"), LATER)
+    return with_keys(load([later], warehouse=tmp_path_factory.mktemp("warehouse"), as_of=LATER).snapshot, later)
 
 
-def loaded(folder: Path, warehouse: Path, as_of: datetime):
-    """Load a demo as a user would; return (what the load said, the snapshot with the keys as `key` and `planned`)."""
-    done = load([folder], warehouse=warehouse, as_of=as_of, fresh=True)
-    con = duckdb.connect(str(done.snapshot), read_only=True)
+def with_keys(snapshot: Path, folder: Path):
+    """Open the snapshot of a demo's folder, with its answer keys as `key` and `planned`."""
+    con = duckdb.connect(str(snapshot), read_only=True)
     con.execute("set timezone = 'UTC'")
     con.execute(
         "create temp table key as select * replace "
@@ -64,19 +96,18 @@ def loaded(folder: Path, warehouse: Path, as_of: datetime):
         f"from read_csv('{folder / KEY_FILE}', types = {{'planned_ticket': 'VARCHAR'}})"
     )
     con.execute(f"create temp table planned as from read_csv('{folder / FINDINGS_FILE}', all_varchar = true)")
-    return done, con
+    return con
 
 
 # The same seed
 
 
-def test_same_seed_same_bytes(tmp_path):
-    one, other, third = tmp_path / "one", tmp_path / "other", tmp_path / "third"
-    names = list(write_demo(one, tickets=400, seed=7))
-    write_demo(other, tickets=400, seed=7)
-    write_demo(third, tickets=400, seed=8)
-    assert all(cmp(one / name, other / name, shallow=False) for name in names)
-    assert not cmp(one / "posts.csv", third / "posts.csv", shallow=False)
+def test_same_seed_same_bytes(small, tmp_path):
+    again, other = tmp_path / "again", tmp_path / "other"
+    names = list(write_demo(again, tickets=SMALL, seed=5))
+    write_demo(other, tickets=SMALL, seed=8)
+    assert all(cmp(small.folder / name, again / name, shallow=False) for name in names)
+    assert not cmp(small.folder / "posts.csv", other / "posts.csv", shallow=False)
 
 
 def test_sample_is_what_the_generator_writes(tmp_path):
@@ -86,11 +117,11 @@ def test_sample_is_what_the_generator_writes(tmp_path):
     assert not differing, f"write the sample anew: {command}"
 
 
-@pytest.mark.parametrize("count", [1, 10, 333])
-def test_tickets_are_as_many_as_asked_for(tmp_path, count):
-    counts = write_demo(tmp_path, tickets=count, seed=count)
-    assert counts["tickets.csv"] == len(rows(tmp_path / "tickets.csv")) == count
-    assert counts[KEY_FILE.as_posix()] == len(rows(tmp_path / KEY_FILE)) == count
+@pytest.mark.parametrize(("demo", "tickets"), [("least", 1), ("few", 10), ("small", SMALL), ("large", LARGE)])
+def test_tickets_are_as_many_as_asked_for(demo, tickets, request):
+    folder, counts = request.getfixturevalue(demo)
+    assert counts["tickets.csv"] == len(rows(folder / "tickets.csv")) == tickets
+    assert counts[KEY_FILE.as_posix()] == len(rows(folder / KEY_FILE)) == tickets
 
 
 # The files
@@ -103,15 +134,16 @@ def test_headers_are_the_contracts(table):
 
 
 def test_every_row_is_loaded_and_only_the_keys_are_ignored(loaded_sample):
-    done, _ = loaded_sample
-    found = {file.file: (file.dialect, file.account.rows, file.account.inserted) for file in done.files}
+    files = loaded_sample.execute("select file_name, dialect, rows_count, inserted_count from raw.files").fetchall()
+    found = {file: said for file, *said in files}
     expected = {
-        f"{name}.csv": (f"house_{name}", count, count)
+        f"{name}.csv": [f"house_{name}", count, count]
         for name in tables()
         if (count := len(rows(SAMPLE / f"{name}.csv")))
     }
     assert found == expected
-    assert [one.file_name for one in done.ignored] == [KEY_FILE.as_posix(), FINDINGS_FILE.as_posix()]
+    ignored = loaded_sample.execute("select file_name from raw.ignored order by file_name").fetchall()
+    assert ignored == sorted([(KEY_FILE.as_posix(),), (FINDINGS_FILE.as_posix(),)])
 
 
 # What the sample's desk has not explained yet, for the page that asks.
@@ -134,7 +166,7 @@ def test_foreign_keys_hold(table):
 
 
 def test_some_names_match_nothing_and_their_likeness_is_found(loaded_sample):
-    _, con = loaded_sample
+    con = loaded_sample
     assert con.execute(
         "select source_text, product_id from reports.product_suggestions where position = 1 order by all"
     ).fetchall() == [("Booking Lantern plugin", "booking-lantern"), ("MENU_COMPASS", "menu-compass")]
@@ -198,7 +230,7 @@ COMPARED = {
 @pytest.mark.parametrize("planned", COMPARED)
 @pytest.mark.parametrize("desk", ["loaded_sample", "loaded_later"])
 def test_key_agrees_with_the_pipeline(desk, planned, request):
-    _, con = request.getfixturevalue(desk)
+    con = request.getfixturevalue(desk)
     table, computed = COMPARED[planned]
     differing = con.execute(
         f"select coalesce(ticket_id, planned_ticket), {planned}, {computed} "
@@ -209,7 +241,7 @@ def test_key_agrees_with_the_pipeline(desk, planned, request):
 
 
 def test_key_covers_every_ticket_and_every_band(loaded_sample):
-    _, con = loaded_sample
+    con = loaded_sample
     keyed = {row["planned_ticket"] for row in rows(SAMPLE / KEY_FILE)}
     assert keyed == {row["ticket_id"] for row in rows(SAMPLE / "tickets.csv")}
     bands = {
@@ -224,7 +256,7 @@ def test_key_covers_every_ticket_and_every_band(loaded_sample):
 
 
 def test_key_holds_answers_and_ends_at_the_very_edge(loaded_sample):
-    _, con = loaded_sample
+    con = loaded_sample
     exact = "planned_at_an_edge and planned_response_business_seconds"
     found = con.execute(
         f"select {exact} = 28800, {exact} = 28801, {exact} = 57600, {exact} = 57601, "
@@ -240,7 +272,7 @@ RULES = sorted(
 
 @pytest.mark.parametrize("desk", ["loaded_sample", "loaded_later"])
 def test_every_rule_finds_what_was_planned_and_nothing_else(desk, request):
-    _, con = request.getfixturevalue(desk)
+    con = request.getfixturevalue(desk)
     differing = con.execute(
         """
         select coalesce(planned_rule, rule), coalesce(planned_subject, subject_id), planned_as, verdict
@@ -256,7 +288,7 @@ def test_every_rule_finds_what_was_planned_and_nothing_else(desk, request):
 
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_has_hits_and_thirty_look_alikes_that_it_leaves_alone(rule, loaded_sample):
-    _, con = loaded_sample
+    con = loaded_sample
     hits, look_alikes, mistaken = con.execute(
         """
         select
@@ -276,15 +308,13 @@ def test_every_rule_has_hits_and_thirty_look_alikes_that_it_leaves_alone(rule, l
     assert mistaken == 0
 
 
-def test_a_small_demo_stages_less_and_a_large_one_no_more(tmp_path):
-    write_demo(tmp_path / "small", tickets=120, seed=5)
-    write_demo(tmp_path / "large", tickets=4000, seed=5)
+def test_a_small_demo_stages_less_and_a_large_one_no_more(small, large):
     staged = [
         sum(
             row["planned_rule"] == "coverage" and row["planned_as"] == "look-alike"
-            for row in rows(folder / FINDINGS_FILE)
+            for row in rows(demo.folder / FINDINGS_FILE)
         )
-        for folder in (tmp_path / "small", tmp_path / "large")
+        for demo in (small, large)
     ]
     assert staged == [2, LOOK_ALIKES]
 
@@ -298,7 +328,7 @@ def share(con, table: str, condition: str, among: str = "true") -> float:
 
 
 def test_answers_are_believable(loaded_sample):
-    _, con = loaded_sample
+    con = loaded_sample
     (median,) = con.execute(
         "select median(response_business_seconds) / 28800 from facts.tickets where response_band is not null"
     ).fetchone()
@@ -310,7 +340,7 @@ def test_answers_are_believable(loaded_sample):
 
 
 def test_endings_are_believable(loaded_sample):
-    _, con = loaded_sample
+    con = loaded_sample
     assert 0.65 < share(con, "facts.tickets", "resolution_band = 'within_1_week'") < 0.82
     assert 0.05 < share(con, "facts.tickets", "resolution_band = 'auto_closed'") < 0.09
     assert 0.01 < share(con, "facts.tickets", "resolution_band = 'duplicate'") < 0.05
@@ -321,7 +351,7 @@ def test_endings_are_believable(loaded_sample):
 
 
 def test_inflow_has_weekdays_growth_and_releases(loaded_sample):
-    _, con = loaded_sample
+    con = loaded_sample
     assert 0.07 < share(con, "facts.tickets", "isodow(opened_at) > 5") < 0.18
     grown = "(select count(*) from facts.tickets where opened_at >= timestamp '{0}' - interval 180 day and opened_at < '{0}')"
     (growth,) = con.execute(
@@ -353,7 +383,7 @@ def test_inflow_has_weekdays_growth_and_releases(loaded_sample):
 
 
 def test_agents_differ_and_keep_their_hours(loaded_sample):
-    _, con = loaded_sample
+    con = loaded_sample
     medians = con.execute(
         "select median(response_business_seconds) from facts.tickets where agent_id is not null group by agent_id"
     ).fetchall()
@@ -364,7 +394,7 @@ def test_agents_differ_and_keep_their_hours(loaded_sample):
 
 
 def test_texts_vary(loaded_sample):
-    _, con = loaded_sample
+    con = loaded_sample
     assert share(con, "(select count(*) as n from raw.tickets group by description)", "n = 1") > 0.9
     (often,) = con.execute(
         "select max(n) from (select count(*) as n from raw.posts where author_role <> 'system' group by body)"
@@ -373,7 +403,7 @@ def test_texts_vary(loaded_sample):
 
 
 def test_money_bans_and_aliases_are_there(loaded_sample):
-    _, con = loaded_sample
+    con = loaded_sample
     assert share(con, "raw.refunds", "status_code = 'approved'") > 0.5
     assert {row[0] for row in con.execute("select distinct status_code from raw.chargebacks").fetchall()} >= {
         "open",
