@@ -20,12 +20,21 @@ from etl.dialect import DATE_ORDERS
 from etl.filters import CHOICES, CHOSEN_DAYS, EVERYTHING, Filters
 from etl.load import CORRECTIONS, DATA, Loaded, left_of_sample, load, rebuild, rows_per_table
 from etl.own_policy import OWN, QUESTIONS, Question, answered, keep, policy_file, shipped_numbers, write_own
+from etl.people import masked, person
 from etl.policy import PolicyError
 from etl.publish import Warehouse, WarehouseError, connect, warehouse_folder
 
+
+class _Told(Console):
+    """A console on which addresses are shortened when people are shown masked, whichever command prints them."""
+
+    def print(self, *objects, **look) -> None:
+        super().print(*map(masked, objects), **look)
+
+
 # Off a terminal a table is as wide as it needs to be, for logs and pipes.
-out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 200)
-err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
+out = _Told(soft_wrap=True, highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 200)
+err = _Told(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -357,13 +366,15 @@ def _decisions(chosen: argparse.Namespace) -> int:
         waiting = {one.number for one in pending(con, decided)}
     if chosen.json:
         listed = [
-            vars(one) | {"is_pending": one.number in waiting, "is_taken_back": one.number in gone} for one in decided
+            vars(one)
+            | {"actor": person(one.actor), "is_pending": one.number in waiting, "is_taken_back": one.number in gone}
+            for one in decided
         ]
-        print(json.dumps(listed, indent=2, default=str))
+        _print_json(listed)
         return 0
     for one in decided:
         out.print(
-            f"{one.number}: {one.decided_at:%Y-%m-%d %H:%M} UTC, {one.actor}: {one.kind} {one.subject} "
+            f"{one.number}: {one.decided_at:%Y-%m-%d %H:%M} UTC, {person(one.actor)}: {one.kind} {one.subject} "
             f"{one.decision.replace('_', ' ')}"
             + (f" ({one.note})" if one.note else "")
             + (f" - taken back by {gone[one.number].number}" if one.number in gone else "")
@@ -377,9 +388,13 @@ def _decisions(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _print_json(found: object) -> None:
+    print(masked(json.dumps(found, indent=2, default=str)))
+
+
 def _print_load(done: Loaded, chosen: argparse.Namespace) -> None:
     if chosen.json:
-        print(json.dumps(done.as_json(), indent=2))
+        _print_json(done.as_json())
         return
     if done.replaced_sample:
         out.print("The warehouse held only the sample; your exports take its place.")
@@ -443,7 +458,7 @@ def _replay(chosen: argparse.Namespace) -> int:
             "as_of": f"{done.as_of:%Y-%m-%dT%H:%M:%SZ}",
             "tickets": tickets,
         }
-        print(json.dumps(found, indent=2))
+        _print_json(found)
         return 0
     out.print(f"{done.snapshot.stem} as it stood on {done.as_of:%Y-%m-%d %H:%M:%S} UTC: {tickets:,} tickets")
     out.print(f"{'found' if done.was_kept else 'made'}: {done.path}")
@@ -476,7 +491,7 @@ def _what_if(chosen: argparse.Namespace) -> int:
             "outcomes": [dict(zip(("rule", "verdict", "is", "would_be"), row, strict=True)) for row in outcomes],
             "changes": [dict(zip(named, row, strict=True)) for row in changes],
         }
-        print(json.dumps(found, indent=2))
+        _print_json(found)
         return 0
     if not judges_of(values):
         out.print("no verdict depends on this: it moves forecasts only")
@@ -506,7 +521,7 @@ def _status(chosen: argparse.Namespace) -> int:
             },
         }
     if chosen.json:
-        print(json.dumps(found, indent=2))
+        _print_json(found)
         return 0
     out.print(f"{path.stem}, as of {found['as_of']}, in {path}")
     for table, count in found["rows"].items():
@@ -534,7 +549,7 @@ def _history(chosen: argparse.Namespace) -> int:
                 }
             )
     if chosen.json:
-        print(json.dumps(kept, indent=2))
+        _print_json(kept)
         return 0
     if not kept:
         out.print(f"{chosen.warehouse}: nothing is published yet")
@@ -614,11 +629,7 @@ def _dialects(chosen: argparse.Namespace) -> int:
     from etl import dialect
 
     if chosen.json:
-        print(
-            json.dumps(
-                [{"dialect": d.name, "title": d.title, "get_it": d.get_it} for d in dialect.dialects()], indent=2
-            )
-        )
+        _print_json([{"dialect": d.name, "title": d.title, "get_it": d.get_it} for d in dialect.dialects()])
         return 0
     for one in dialect.dialects():
         out.print(f"{one.name}: {one.title}")

@@ -6,10 +6,20 @@ letters, on the screen and in what is exported from it alike.
 
 import os
 import re
+from collections.abc import Collection
 
+import numpy as np
 import pandas as pd
 
-ADDRESS = re.compile(r"([^\s@<>\"',;:()]+)@([^\s@<>\"',;:()]+\.[^\s@<>\"',;:()]+)")
+# Also as a part of a link, where @ is written %40.
+ADDRESS = re.compile(r"([^\s@<>\"',;:()/?=&]+)(?:@|%40)([^\s@<>\"',;:()/?&]+\.[^\s@<>\"',;:()/?&]+)")
+# What is called so is a person's name, unless it is known to be a thing's: a new column is hidden till somebody looks.
+NAMING = ("name", "by", "actor")
+THINGS = frozenset(
+    "product_name version_name weekday_name unassigned_name file_name table_name column_name opened_by last_word_by".split()
+)
+# A bare name is that of whom the rows are about.
+OF_PEOPLE = ("client_id", "agent_id")
 
 
 def is_masked() -> bool:
@@ -36,17 +46,43 @@ def masked(text: object) -> object:
     return ADDRESS.sub(lambda found: f"{found[1][0]}…@{found[2][0]}…", text)
 
 
-def masked_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a report with the people in them masked, when people are shown masked.
+def names_person(column: str, beside: Collection[str] = ()) -> bool:
+    """Say whether a column holds people's names, by what it is called and which columns are beside it."""
+    if column == "name":
+        return not set(OF_PEOPLE).isdisjoint(beside)
+    return column.rpartition("_")[2] in NAMING and column not in THINGS
 
-    Columns named `..._name` of clients, agents and authors hold names; any other text may hold addresses.
+
+def masked_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a report with the names of people as initials, when people are shown masked.
+
+    Ids stay, though they may be addresses: a page asks by them. In rows of a kind, the label of an agent is a name.
     """
     if not is_masked():
         return frame
     hidden = frame.copy()
     for name in frame.columns:
-        if name.endswith(("client_name", "agent_name", "author_name")):
-            hidden[name] = frame[name].astype(object).map(person)
-        elif not pd.api.types.is_numeric_dtype(frame[name]) and not pd.api.types.is_datetime64_any_dtype(frame[name]):
-            hidden[name] = frame[name].astype(object).map(masked, na_action="ignore")
+        if names_person(name, frame.columns):
+            hidden[name] = frame[name].astype(object).map(person, na_action="ignore")
+    if {"kind", "label"} <= set(frame.columns):
+        people = frame.kind == "agent"
+        hidden["label"] = frame.label.where(~people, frame.label.astype(object).map(person, na_action="ignore"))
     return hidden
+
+
+def masked_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a report with the people in them masked, names and addresses, when people are shown masked."""
+    if not is_masked():
+        return frame
+    hidden = masked_names(frame)
+    for name in frame.columns:
+        if not pd.api.types.is_numeric_dtype(frame[name]) and not pd.api.types.is_datetime64_any_dtype(frame[name]):
+            hidden[name] = hidden[name].astype(object).map(_masked_cell, na_action="ignore")
+    return hidden
+
+
+def _masked_cell(value: object) -> object:
+    """Return a cell with the addresses in it shortened: a text, or a list of them."""
+    if isinstance(value, list | tuple | np.ndarray):
+        return [masked(text) for text in value]
+    return masked(value)

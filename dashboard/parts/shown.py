@@ -306,7 +306,7 @@ def chart(
         points = charts.pickable(drawn)
         behind = "Findings" if leads_to_page else "Tickets"
         way = Way(behind, f"{behind} of", list(points), lambda point: leave_for(points[point]))
-    foot(name, lambda: frame, note, clause, filters=chosen(), row_count=len(frame), way=way)
+    foot(name, lambda: masked_rows(frame), note, clause, filters=chosen(), row_count=len(frame), way=way)
     picked = event["selection"].get("pick") if leads_to else None
     if picked:
         leave_for({field: _picked(field, value) for field, value in picked[0].items()})
@@ -435,6 +435,7 @@ class Column:
 def displayed(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
     """Return the columns as the screen shows and the CSV holds them: headings, words, people."""
     shown = {}
+    frame = masked_rows(frame)
     for name, column in columns.items():
         values = frame[name]
         if column.words is not None:
@@ -443,8 +444,6 @@ def displayed(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFram
             values = (100 * values.astype("float")).round(1)
         elif column.form == "person":
             values = values.astype(object).map(person)
-        elif column.form == "sentence":
-            values = values.astype(object).map(masked, na_action="ignore")
         shown[column.title] = values
     return pd.DataFrame(shown)
 

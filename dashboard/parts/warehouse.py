@@ -21,6 +21,7 @@ import streamlit as st
 
 from etl import ask
 from etl.filters import Filters
+from etl.people import masked_names
 from etl.publish import Warehouse, warehouse_folder
 
 Desk = Any  # a named tuple with the columns of reports.desk
@@ -173,14 +174,14 @@ def rows(
 
     With `filters`, the report is computed over the chosen tickets and period. `where` keeps rows
     whose columns equal the given values (None: are empty); `within` names a day column that must
-    lie in the chosen period. Instants come in the desk's time zone.
+    lie in the chosen period. Instants come in the desk's time zone, names as they may be shown.
     Raises OutdatedSnapshotError when the snapshot does not hold what the report reads.
     """
     snapshot = current()
     sql, given = query(snapshot, report, filters, within=within, **where)
     if limit is not None:
         sql += f" limit {int(limit)} offset {int(offset)}"
-    return snapshot.in_desk_time(_cached(str(snapshot.path), sql, tuple(given.items()), snapshot))
+    return snapshot.in_desk_time(masked_names(_cached(str(snapshot.path), sql, tuple(given.items()), snapshot)))
 
 
 def count(report: str, filters: Filters | None = None, *, within: str | None = None, **where) -> int:

@@ -10,8 +10,7 @@ with incidents as (
         incident_id,
         client_id,
         clause,
-        occurred_at,
-        recorded_by
+        occurred_at
     from facts.incidents
     where clause in ('0.2', '5')
         or clause like '5.%'
@@ -39,8 +38,7 @@ select
     null::timestamp as due_at,
     case when incidents.occurred_at is null then 'unknown' else 'fail' end::verdict as verdict,
     case when incidents.occurred_at is null then 'recorded without a date' else 'recorded' end
-    || ' under ' || incidents.clause
-    || case when incidents.recorded_by is null then '' else ' by ' || incidents.recorded_by end as reason
+    || ' under ' || incidents.clause as reason
 from incidents
 left join versions
     on incidents.occurred_at >= versions.from_at
