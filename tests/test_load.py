@@ -712,7 +712,9 @@ def test_straight_way_and_careful_way_read_alike(tmp_path, column, cell):
         if held:
             earlier = start | {next(iter(start)): "earlier"}
             cells = ", ".join(f"${name} as {name}" for name in earlier)
-            con.execute(f"insert into raw.{table} by name select {cells}, 0 as file_number, 1 as record_number", earlier)
+            con.execute(
+                f"insert into raw.{table} by name select {cells}, 0 as file_number, 1 as record_number", earlier
+            )
         account = load_text(con, tmp_path, f"{table}.csv", f"{','.join(row)}\n{','.join(row.values())}\n")
         values = con.execute(f"select {column} from raw.{table} where {next(iter(start))} = '1'").fetchall()
         found.append((counts(account), values, con.execute("select * from raw.rejects").fetchall()))
