@@ -286,7 +286,7 @@ described_tickets as (
         texts.ticket_id,
         texts.site_url,
         hash(coalesce(nullif(worded.words, []), [texts.text])) as text_code,
-        regexp_matches(texts.text, '\S') as has_text,
+        regexp_matches(texts.text, '[^\s\v\pZ\x1c-\x1f\x{85}]') as has_text,
         regexp_matches(
             texts.text,
             '\b(how (do|can|to|does|should|i)|where (do|can|is|are|does)|(which|what) (of|setting)|is there|is it possible'
