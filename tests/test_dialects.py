@@ -27,7 +27,7 @@ def test_every_dialect_has_one_fixture_and_every_fixture_a_dialect():
 
 
 @pytest.mark.parametrize("dialect", DECLARED, ids=lambda dialect: dialect.name)
-def test_dialect_reads_its_fixture(raw, dialect):
+def test_dialect_reads_its_fixture_and_the_second_time_changes_nothing(raw, dialect):
     (path,) = EXPORTS.glob(f"{dialect.name}.*")
     found, account = load_fixture(raw, path)
     expect = dict(dialect.expect)
@@ -44,14 +44,9 @@ def test_dialect_reads_its_fixture(raw, dialect):
     for name, count in expect.items():
         assert (name, raw.execute(f"select count(*) from raw.{name}").fetchone()[0]) == (name, count)
 
-
-@pytest.mark.parametrize("dialect", DECLARED, ids=lambda dialect: dialect.name)
-def test_fixture_loaded_again_changes_nothing(raw, dialect):
-    (path,) = EXPORTS.glob(f"{dialect.name}.*")
-    _, first = load_fixture(raw, path)
     _, again = load_fixture(raw, path)
     assert (again.inserted, again.updated) == (0, 0)
-    assert (again.rows, again.skipped, again.rejected) == (first.rows, first.skipped, first.rejected)
+    assert (again.rows, again.skipped, again.rejected) == (account.rows, account.skipped, account.rejected)
 
 
 @pytest.mark.parametrize("dialect", DECLARED, ids=lambda dialect: dialect.name)
