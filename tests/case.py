@@ -22,6 +22,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
@@ -82,11 +83,12 @@ class Case:
             con.execute(f"create or replace table {table} ({columns})")
         given = self.said.get("given", {})
         for table, listed in given.items():
-            for row in listed:
-                columns = ", ".join(row)
+            for columns, rows in groupby(listed, key=tuple):
+                alike = list(rows)
+                row = f"({', '.join('?' for _ in columns)})"
                 con.execute(
-                    f"insert into {table} ({columns}) values ({', '.join('?' for _ in row)})",
-                    [plain(value) for value in row.values()],
+                    f"insert into {table} ({', '.join(columns)}) values {', '.join(row for _ in alike)}",
+                    [plain(value) for one in alike for value in one.values()],
                 )
         if uses_calendar(names):
             # The calendar covers what is in raw; a download nobody asks about makes it cover the stand-ins.
