@@ -175,7 +175,7 @@ def build(
     def make(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
         kind = "view" if name in views else "table"
         try:
-            cursor.execute(parsed(f"create or replace {kind} {name} as {with_filters(queries[name])}"))
+            cursor.execute(f"create or replace {kind} {name} as {with_filters(queries[name])}")
         except duckdb.Error as error:
             raise QueryError(f"queries/{name.replace('.', '/')}.sql: {error}") from error
 
@@ -185,14 +185,6 @@ def build(
             make(con, name)
         return
     in_order(con, {name: reads(queries[name]) & set(names) for name in names}, make, step)
-
-
-@cache
-def parsed(sql: str) -> duckdb.Statement:
-    """Return a statement as DuckDB has read it: once in a process, for reading takes a third of a small build."""
-    with duckdb.connect() as con:
-        (statement,) = con.extract_statements(sql)
-    return statement
 
 
 def in_order(
