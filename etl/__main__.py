@@ -22,7 +22,7 @@ from etl.load import CORRECTIONS, DATA, Loaded, left_of_sample, load, rebuild, r
 from etl.own_policy import OWN, QUESTIONS, Question, answered, keep, policy_file, shipped_numbers, write_own
 from etl.people import masked, person
 from etl.policy import PolicyError
-from etl.publish import Warehouse, WarehouseError, connect, warehouse_folder
+from etl.publish import BusyError, Warehouse, WarehouseError, connect, warehouse_folder
 
 
 class _Told(Console):
@@ -358,8 +358,14 @@ def _decisions(chosen: argparse.Namespace) -> int:
             (as_of,) = con.execute("select as_of_at from raw.clock").fetchone()
         take_back(url, chosen.take_back, actor=chosen.by or "", holds_from_at=as_of, note=chosen.note)
     if chosen.enter or chosen.take_back:
-        with _progress() as step:
-            enter(warehouse=chosen.warehouse, store=url, step=step)
+        try:
+            with _progress() as step:
+                enter(warehouse=chosen.warehouse, store=url, step=step)
+        except BusyError as error:
+            kept = (
+                f"decision {chosen.take_back} is taken back, which is not published yet: " if chosen.take_back else ""
+            )
+            raise BusyError(f"{kept}{error}; then publish with python -m etl decisions --enter") from error
     decided = stored(url)
     gone = taken_back(decided)
     with connect(_current(chosen.warehouse)) as con:

@@ -29,9 +29,10 @@ TURN_BITS = 24
 NAMES_ZONE = "(suffix({0}, ' UTC') or suffix({0}, ' GMT') or contains(substr({0}, 11), '/'))"
 HAS_HOUR = "(contains({0}, ':') or contains({0}, 'T') and regexp_matches({0}, '\\dT\\d'))"
 # What ISO 8601 allows and DuckDB does not read: 20260302T080000Z, 2026-03-02T08Z, 08:00:00,5, small letters.
+# Fractions of a second alone: one of an hour or a minute is refused, for it would be lost.
 ISO_TIME = (
-    "\\d{4}(-\\d\\d-\\d\\d(T\\d\\d|[Tt ]\\d\\d(:\\d\\d){1,2})|\\d{4}T(\\d\\d){1,3})"
-    "([.,]\\d+)?( ?[Zz]| ?[+-]\\d\\d(:?\\d\\d)?)?"
+    "\\d{4}(-\\d\\d-\\d\\d(T\\d\\d|[Tt ]\\d\\d:\\d\\d(:\\d\\d([.,]\\d+)?)?)|\\d{4}T\\d\\d(\\d\\d(\\d\\d([.,]\\d+)?)?)?)"
+    "( ?[Zz]| ?[+-]\\d\\d(:?\\d\\d)?)?"
 )
 ISO_FORMATS = "['%Y%m%dT%H%M%S', '%Y%m%dT%H%M', '%Y%m%dT%H', '%Y-%m-%dT%H']"
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

@@ -18,6 +18,7 @@ import duckdb
 
 from etl import EtlError
 from etl.build import QueryError, build, order, product_text_code, read_queries, readers
+from etl.people import person
 from etl.publish import Warehouse, WarehouseError, writing_to
 
 SQLITE = "sqlite:///"
@@ -117,7 +118,7 @@ def take_back(url: str, number: int, *, actor: str, holds_from_at: datetime, not
         raise DecisionError(f"there is no decision {number}; python -m etl decisions lists those there are")
     if by := taken_back(decided).get(number):
         raise DecisionError(
-            f"decision {number} was taken back by {by.actor}, {by.decided_at:%Y-%m-%d %H:%M} UTC; "
+            f"decision {number} was taken back by {person(by.actor)}, {by.decided_at:%Y-%m-%d %H:%M} UTC; "
             f"to have it hold again, take back decision {by.number}"
         )
     return add(

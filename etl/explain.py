@@ -16,6 +16,7 @@ from urllib.parse import quote
 import duckdb
 
 from etl import EtlError
+from etl.people import person_id
 
 RESOLVED = ("solved", "not_apparent", "client_specific")
 # More windows than this are added up by week, more weeks than this by month.
@@ -171,7 +172,7 @@ def _heading(ticket: Ticket) -> Iterator[str]:
     facts = [
         ("client", row["client_id"]),
         ("product", row["product_id"]),
-        ("agent", row["agent_id"]),
+        ("agent", person_id(row["agent_id"])),
         ("channel", row["channel_code"]),
     ]
     yield "  " + ", ".join(f"{name} {value if value is not None else 'not stated'}" for name, value in facts)
@@ -463,7 +464,7 @@ def _passed_over(ticket: Ticket) -> Iterator[str]:
     yield f"  Posts      {len(known):,} up to as_of" + ("; up to the answer:" if later else ":" if known else "")
     for post in shown[:POSTS_LISTED]:
         when = ticket.stamp(post["posted_at"]) if post["posted_at"] else "no time"
-        author = " ".join(filter(None, (post["author_role"] or "nobody's", post["author_id"])))
+        author = " ".join(filter(None, (post["author_role"] or "nobody's", person_id(post["author_id"]))))
         yield f"    {when}  post {post['post_id']}, {author}: {_why(ticket, post)}"
     if len(shown) > POSTS_LISTED:
         yield f"    and {len(shown) - POSTS_LISTED:,} more before the answer"
@@ -717,7 +718,7 @@ def _by(ticket: Ticket, at: datetime, role: str) -> str:
     ]
     if not found:
         return ""
-    author = f" by {found[0]['author_id']}" if found[0]["author_id"] else ""
+    author = f" by {person_id(found[0]['author_id'])}" if found[0]["author_id"] else ""
     return f"  post {found[0]['post_id']}{author}"
 
 

@@ -18,6 +18,8 @@ NAMING = ("name", "by", "actor")
 THINGS = frozenset(
     "product_name version_name weekday_name unassigned_name file_name table_name column_name opened_by last_word_by".split()
 )
+# Ids that may be names: of an id without a blank nobody can tell.
+IDS_OF_PEOPLE = frozenset(("client_id", "buyer_id", "agent_id", "author_id"))
 # A bare name is that of whom the rows are about.
 OF_PEOPLE = ("client_id", "agent_id")
 
@@ -46,6 +48,11 @@ def masked(text: object) -> object:
     return ADDRESS.sub(lambda found: f"{found[1][0]}…@{found[2][0]}…", text)
 
 
+def person_id(text: object) -> object:
+    """Return an id, when people are shown masked without the person in it: some help desks have names for ids."""
+    return person(text) if is_masked() and isinstance(text, str) and " " in text.strip() else masked(text)
+
+
 def names_person(column: str, beside: Collection[str] = ()) -> bool:
     """Say whether a column holds people's names, by what it is called and which columns are beside it."""
     if column == "name":
@@ -56,7 +63,7 @@ def names_person(column: str, beside: Collection[str] = ()) -> bool:
 def masked_names(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a report with the names of people as initials, when people are shown masked.
 
-    Ids stay, though they may be addresses: a page asks by them. In rows of a kind, the label of an agent is a name.
+    Ids stay, though they may be addresses: a page asks by them. In rows of a kind, the label of an agent is a name, but for that of nobody.
     """
     if not is_masked():
         return frame
@@ -65,7 +72,7 @@ def masked_names(frame: pd.DataFrame) -> pd.DataFrame:
         if names_person(name, frame.columns):
             hidden[name] = frame[name].astype(object).map(person, na_action="ignore")
     if {"kind", "label"} <= set(frame.columns):
-        people = frame.kind == "agent"
+        people = (frame.kind == "agent") & (frame["code"] != "" if "code" in frame.columns else True)
         hidden["label"] = frame.label.where(~people, frame.label.astype(object).map(person, na_action="ignore"))
     return hidden
 
@@ -75,6 +82,11 @@ def masked_rows(frame: pd.DataFrame) -> pd.DataFrame:
     if not is_masked():
         return frame
     hidden = masked_names(frame)
+    for name in IDS_OF_PEOPLE.intersection(frame.columns):
+        hidden[name] = frame[name].astype(object).map(person_id, na_action="ignore")
+    if {"kind", "code"} <= set(frame.columns):
+        codes = frame["code"].astype(object)
+        hidden["code"] = codes.where(frame.kind != "agent", codes.map(person_id, na_action="ignore"))
     for name in frame.columns:
         if not pd.api.types.is_numeric_dtype(frame[name]) and not pd.api.types.is_datetime64_any_dtype(frame[name]):
             hidden[name] = hidden[name].astype(object).map(_masked_cell, na_action="ignore")

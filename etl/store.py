@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from etl.decisions import Decision, DecisionError, file_of
+from etl.people import person
 
 SCRIPTS = Path(__file__).with_suffix("")
 NEWEST = max(path.stem for path in (SCRIPTS / "versions").glob("[0-9]*.py")).partition("_")[0]
@@ -93,7 +94,7 @@ def add(
                 newest = sa.select(DECISIONS).where(about).order_by(DECISIONS.c.turn.desc()).limit(1)
                 other = _decision(connection.execute(newest).one())
                 raise DecisionError(
-                    f"{other.actor} decided this meanwhile ({other.decision.replace('_', ' ')}, "
+                    f"{person(other.actor)} decided this meanwhile ({other.decision.replace('_', ' ')}, "
                     f"{other.decided_at:%Y-%m-%d %H:%M} UTC); nothing was changed"
                 ) from None
             return _decision(connection.execute(sa.select(DECISIONS).where(DECISIONS.c.number == number)).one())

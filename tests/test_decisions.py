@@ -382,3 +382,14 @@ def test_the_command_lists_decisions_and_enters_them(house, capsys, monkeypatch)
     assert main([*asked, "--enter", "--json"]) == 0
     assert [one["is_pending"] for one in json.loads(capsys.readouterr().out)] == [False, False]
     assert bans(house)[1] == ("bob@x.example", "active", "5.9", "decision 1")
+
+
+def test_a_taking_back_while_another_writes_is_kept_and_says_how_to_publish_it(house, capsys):
+    decide(decisions.store_of(house), CONFIRMED, "5.9 bob@x.example", evidence=("incident I2",))
+    asked = ["decisions", "--warehouse", str(house)]
+    with Warehouse(house).writing():
+        assert main([*asked, "--take-back", "1", "--by", "Ann"]) == 1
+    said = capsys.readouterr().err
+    assert "decision 1 is taken back, which is not published yet" in said
+    assert "python -m etl decisions --enter" in said
+    assert main([*asked, "--enter"]) == 0

@@ -6,6 +6,7 @@ import shutil
 from datetime import datetime
 
 import duckdb
+import pandas as pd
 import pytest
 
 from etl.__main__ import main
@@ -33,18 +34,21 @@ PEOPLE = """
 """
 
 
+@pytest.fixture(scope="module")
+def shown(sample_warehouse, tmp_path_factory):
+    """A copy of the sample: the pages hold its file open, locked down, and no other test can open it then."""
+    return shutil.copytree(sample_warehouse, tmp_path_factory.mktemp("shown") / "warehouse")
+
+
 @pytest.fixture
-def sample(sample_warehouse, monkeypatch):
+def sample(shown, monkeypatch):
     monkeypatch.setenv("MASK_PEOPLE", "1")
-    return sample_warehouse
+    return shown
 
 
 @pytest.fixture(scope="module")
-def con(sample_warehouse, tmp_path_factory):
-    """A copy of the snapshot: the pages hold the file itself open, locked down."""
-    copy = tmp_path_factory.mktemp("copy") / "sample.duckdb"
-    copy.write_bytes(Warehouse(sample_warehouse).current().read_bytes())
-    with duckdb.connect(str(copy), read_only=True) as con:
+def con(sample_warehouse):
+    with duckdb.connect(str(Warehouse(sample_warehouse).current()), read_only=True) as con:
         yield con
 
 
@@ -136,3 +140,26 @@ def test_an_address_within_a_link_is_masked(monkeypatch):
 )
 def test_a_column_is_a_person_s_by_what_it_is_called(column, beside, is_person):
     assert names_person(column, beside) == is_person
+
+
+def test_ids_that_are_names_are_initials_and_nobody_keeps_the_word(monkeypatch):
+    monkeypatch.setenv("MASK_PEOPLE", "1")
+    rows = pd.DataFrame(
+        {
+            "kind": ["agent", "agent", "product"],
+            "code": ["Ben Ott", "", "Gallery Grid"],
+            "label": ["Ben Ott", "Unassigned", "Gallery Grid"],
+            "agent_id": ["Ben Ott", "A15", None],
+            "client_id": ["zammad_report:Ana Ruiz", "ann@x.example", None],
+        }
+    )
+    hidden = masked_rows(rows)
+    assert hidden["code"].tolist() == ["B. O.", "", "Gallery Grid"]
+    assert hidden["label"].tolist() == ["B. O.", "Unassigned", "Gallery Grid"]
+    assert hidden["agent_id"].tolist()[:2] == ["B. O.", "A15"]
+    assert hidden["client_id"].tolist()[:2] == ["z. R.", "a…@x…"]
+
+
+def test_an_address_that_names_an_agent_is_masked_in_what_is_shown(sample, open_page, told):
+    app = open_page(sample, "pages/tickets.py", agent_id="Ben Ott", client_id="ann@x.example")
+    assert "Shown: **agent B. O. · client a…@x…**" in [text.value.replace("\\", "") for text in app.markdown]

@@ -24,6 +24,7 @@ from dashboard.parts.words import (
     said,
 )
 from etl.filters import CHOICES
+from etl.people import IDS_OF_PEOPLE, person_id
 
 DAYS = {
     "opened_on": "opened",
@@ -134,7 +135,8 @@ def asked_tickets() -> tuple[str, dict[str, object], str | None]:
             sentences[name] = said(value, VERDICTS)
         elif name in NAMES:
             where[name] = value or None
-            sentences[name] = f"{NAMES[name]} {value or 'not stated'}"
+            shown = person_id(value) if name in IDS_OF_PEOPLE else value
+            sentences[name] = f"{NAMES[name]} {shown or 'not stated'}"
     report = next((REPORTS[name] for name in REPORTS if name in where), "reports.ticket_list")
     held = current().columns.get(report, ())
     where = {name: value for name, value in where.items() if name in held}

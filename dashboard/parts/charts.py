@@ -12,8 +12,6 @@ import pandas as pd
 import streamlit as st
 from altair.utils.schemapi import disable_debug_mode
 
-from etl.people import person
-
 # Altair checks each part as it is made, and Streamlit the whole chart again: once is enough at every look.
 disable_debug_mode()
 
@@ -431,9 +429,8 @@ def _stock(frame: pd.DataFrame, code: str, words: dict[str, str], colours: dict[
 
 def inflow(frame: pd.DataFrame, kind: str) -> alt.Chart:
     """Return the tickets opened per group, in the order given. Columns: code, label, opened_count, backlog_count."""
-    shown = frame.assign(label=frame.label.map(person)) if kind == "agent" else frame
     return (
-        alt.Chart(shown)
+        alt.Chart(frame)
         .mark_bar(color=neutral(), cursor="pointer", height={"band": 0.7})
         .encode(
             y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)),
@@ -483,8 +480,6 @@ def ranked(frame: pd.DataFrame, kind: str, unit: str) -> alt.LayerChart:
     Columns: code, label, median_days, desk_median_days, n_count; groups without a median are left out.
     """
     shown = frame.dropna(subset="median_days")
-    if kind == "agent":
-        shown = shown.assign(label=shown.label.map(person))
     base = alt.Chart(shown)
     bars = (
         base.mark_bar(color=neutral(), cursor="pointer", height={"band": 0.7})
@@ -815,8 +810,6 @@ def given_away(frame: pd.DataFrame, kind: str, rules: dict[str, str]) -> alt.Cha
     Columns: code, label (of a reason the rule), clause, answer_count, ticket_count, desk_days.
     """
     shown = frame.dropna(subset="answer_count")
-    if kind == "agent":
-        shown = shown.assign(label=shown.label.map(person))
     if kind == "reason":
         shown = shown.assign(label=shown.label.map(rules) + " (" + shown.clause + ")")
     return (

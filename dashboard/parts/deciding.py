@@ -140,6 +140,7 @@ def _begin(folder: Path) -> None:
 
 def _enter(under_way: Entering, folder: Path) -> None:
     """Publish until nothing is pending; while another process writes, wait for it."""
+    not_in: list[Decision] = []
     try:
         while not under_way.done.done():
             try:
@@ -150,8 +151,12 @@ def _enter(under_way: Entering, folder: Path) -> None:
                 continue
             # Whoever decides keeps the decision first and begins then: it is seen here, or a new publish begins.
             with _asking:
-                if not open_snapshot(published.resolve()).read(pending, stored(store_of(folder))):
+                left = open_snapshot(published.resolve()).read(pending, stored(store_of(folder)))
+                if not left:
                     under_way.done.set_result("")
+                elif left == not_in:
+                    under_way.done.set_result(f"decision {left[0].number} did not enter; load or rebuild to have it in")
+            not_in = left
     except BaseException as error:  # whatever it is, those who wait must hear of it
         under_way.done.set_result(str(error) or type(error).__name__)
 

@@ -16,7 +16,6 @@ from dashboard.parts.warehouse import OutdatedSnapshotError, rows, take_snapshot
 from dashboard.parts.words import CHANNELS, ELIGIBILITY, said
 from etl import EtlError
 from etl.filters import CHOICES, CHOSEN_DAYS, DEFAULT_PERIOD, PERIODS, Filters
-from etl.people import person
 from etl.publish import warehouse_folder
 
 PAGES = Path(__file__).parent.parent / "pages"
@@ -160,8 +159,6 @@ def labels_of(name: str) -> dict[str, str]:
     codes: dict[str, str] = {}
     for row in rows("reports.choices", kind=name).itertuples():
         label = said(row.code, WORDS[name]) if name in WORDS and row.code else row.label
-        if name == "agent" and row.code:
-            label = person(label)
         codes[f"{label} ({row.code})" if label in codes else label] = row.code
     return codes
 

@@ -6,6 +6,7 @@ nothing else, and the numbers change when the snapshot is rebuilt.
 """
 
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -137,7 +138,10 @@ def tried(asked: Asked) -> Iterator[None]:
     except (EtlError, duckdb.Error) as error:
         cause = error.__cause__ if isinstance(error.__cause__, duckdb.Error) else error
         if isinstance(cause, duckdb.OutOfMemoryException | duckdb.InterruptException):
-            command = " ".join(f"{rule}.{parameter}={value}" for (rule, parameter), value in asked.values)
+            command = shlex.join(
+                [f"{rule}.{parameter}={value}" for (rule, parameter), value in asked.values]
+                + (["--from", str(asked.from_on)] if asked.from_on else [])
+            )
             st.error(
                 "Trying this takes more memory or time than a page may. Without that limit, in the product's folder:"
             )

@@ -12,9 +12,9 @@
 -- because a second ticket often says more or less than the first, and short texts that share all they say
 -- share little. Where only one of the two asks how to do something, the other reports something else: 0.4
 -- times. Texts of the same words in the same order are fully similar, whatever stands between them and
--- before them as the mark of a reply; texts without a word not at all [D6]. The weights were chosen, and the
--- limit in the policy decided, on one half of benchmarks/pairs.csv; `make bench` prints what the other half
--- says. shared_words are one word for each shared term, as the newer ticket has it, what weighs most first.
+-- before them as the mark of a reply; without any text two tickets are not similar [D6]. The weights were
+-- chosen, and the limit in the policy decided, on one half of benchmarks/pairs.csv; `make bench` prints what
+-- the other half says. shared_words are one word for each shared term, as the newer ticket has it, what weighs most first.
 
 with near_pairs as (
 

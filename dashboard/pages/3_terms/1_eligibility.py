@@ -154,7 +154,7 @@ with table_side:
             "clause": Column("Clause", width=52),
         }
         if kind == "reason"
-        else {"label": Column(kind.capitalize(), form="person" if kind == "agent" else None, width=150, narrow=True)}
+        else {"label": Column(kind.capitalize(), width=150, narrow=True)}
     )
     table(
         f"given_away_{kind}_groups",

@@ -98,7 +98,7 @@ if not grounds.empty:
         empty="No ban is recorded.",
         opens=None,
     )
-    clauses(grounds.clause.unique())
+    clauses(grounds.clause.dropna().unique())
 
 st.subheader("Recorded conduct", anchor=False)
 table(
