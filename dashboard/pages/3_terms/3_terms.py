@@ -62,7 +62,7 @@ table(
     "reports.clause_list",
     {
         "clause": Column("Clause", width=56, narrow=True),
-        "text": Column("What it says", width=410, narrow=True),
+        "text": Column("What it says", width=394, narrow=True),
         "judge_code": Column("Judged by", words=words.JUDGES, width=130, narrow=True),
         "question": Column("What is asked or looked for", width=340),
     },
