@@ -22,6 +22,7 @@ PATHS = {
     "/response_and_resolution": "Response and resolution",
     "/response_and_resolution?clock=Resolution": "Response and resolution",
     "/response_and_resolution?clock=Open+tickets": "Response and resolution",
+    "/load": "Load",
     "/queue_and_deferred": "Queue and deferred",
     "/auto_closes": "Auto-closes",
     "/eligibility": "Eligibility",
@@ -32,12 +33,13 @@ PATHS = {
     "/data_quality": "Data quality",
     "/names_and_addresses": "Names and addresses",
     "/tickets?is_open=true": "Tickets",
+    "/findings?rule=conduct": "Findings",
     "/ticket?ticket=12392": "Ticket 12392",
     "/client?client=chidi.tanaka%40example.net": "Chidi Tanaka",
     "/client?client=chidi.tanka%40example.net": "Client",
 }
 
-# Everything that stands out of the window, or out of a box that hides what stands out of it.
+# Everything that stands out of the window, or out of a box that hides what stands out of it. Tabs are scrolled.
 OVERFLOWING = """() => {
     const found = [];
     const scroller = document.scrollingElement;
@@ -47,7 +49,7 @@ OVERFLOWING = """() => {
     const edge = document.querySelector('[data-testid="stMainBlockContainer"]').getBoundingClientRect().right;
     for (const e of main.querySelectorAll('[data-testid="stMainBlockContainer"] *')) {
         const box = e.getBoundingClientRect();
-        if (!box.width || !e.checkVisibility() || e.closest('[data-testid="stDataFrame"]')) continue;
+        if (!box.width || !e.checkVisibility() || e.closest('[data-testid="stDataFrame"], [role="tablist"]')) continue;
         if (box.right > edge + 1) found.push(`${e.tagName} ${e.dataset.testid ?? ''} ${e.textContent.slice(0, 40)}`);
     }
     for (const e of main.querySelectorAll('[data-testid="stMetric"] *, [data-testid="stPageLink"] *, h1, h2, h3, button *')) {
