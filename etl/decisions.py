@@ -179,7 +179,8 @@ def past(con: duckdb.DuckDBPyConnection, decided: list[Decision], listed: list[D
 
 def entered(con: duckdb.DuckDBPyConnection) -> list[Decision]:
     """Return the decisions that a snapshot holds, the first one first."""
-    found = con.execute(f"select * exclude (is_taken_back) from {TABLE} order by decision_number").fetchall()
+    listed = ", ".join(["decision_number", *(field.name for field in fields(Decision)[1:])])
+    found = con.execute(f"select {listed} from {TABLE} order by decision_number").fetchall()
     return [Decision(*row[:3], tuple(row[3]), *row[4:]) for row in found]
 
 

@@ -341,6 +341,14 @@ def test_a_snapshot_of_another_version_is_to_be_rebuilt(house):
     assert Warehouse(house).current() == before
 
 
+def test_a_snapshot_of_an_older_version_still_tells_what_is_pending(house, capsys):
+    decide(decisions.store_of(house), CONFIRMED, "5.9 bob@x.example", evidence=("incident I2",))
+    with duckdb.connect(str(Warehouse(house).current())) as con:
+        con.execute("alter table raw.decisions drop column is_taken_back")
+    assert main(["decisions", "--warehouse", str(house)]) == 0
+    assert "pending" in capsys.readouterr().out
+
+
 def test_a_file_that_is_no_store_is_not_made_one(tmp_path):
     with sqlite3.connect(tmp_path / "other.sqlite") as con:
         con.execute("create table of_others (x)")

@@ -14,7 +14,8 @@
 -- times. Texts of the same words in the same order are fully similar, whatever stands between them and
 -- before them as the mark of a reply; without any text two tickets are not similar [D6]. The weights were
 -- chosen, and the limit in the policy decided, on one half of benchmarks/pairs.csv; `make bench` prints what
--- the other half says. shared_words are one word for each shared term, as the newer ticket has it, what weighs most first.
+-- the other half says. shared_words are one word for each shared term, as the newer ticket has it, what
+-- weighs most first.
 
 with near_pairs as (
 
@@ -286,6 +287,7 @@ described_tickets as (
         texts.ticket_id,
         texts.site_url,
         hash(coalesce(nullif(worded.words, []), [texts.text])) as text_code,
+        -- What is blank is told as in facts.openings.
         regexp_matches(texts.text, '[^\s\v\pZ\x1c-\x1f\x{85}]') as has_text,
         regexp_matches(
             texts.text,

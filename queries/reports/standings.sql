@@ -197,7 +197,8 @@ select
         else 'not on the list of product updates'
     end as mailing_list_reason,
     not_banned_verdict,
-    case when not_banned_verdict = 'fail' then 'banned' || coalesce(' under ' || ban_clause, ', no clause recorded') end as not_banned_reason,
+    case when not_banned_verdict = 'fail' then 'banned' || coalesce(' under ' || ban_clause, ', no clause recorded') end
+        as not_banned_reason,
     ban_clause,
     ban_id
 from judged
