@@ -2,8 +2,9 @@
 
 The path is the name: queries/facts/tickets.sql is facts.tickets. A query names what it reads as
 <layer>.<name>, so the order follows from the text. By definition each is a view; in a published
-snapshot it is a stored table of the same name and rows. Only a report that is asked filtered or of
-one client, or that no other query reads, stays a view there too: its stored result would have no reader.
+snapshot it is a stored table of the same name and rows. A report that is asked filtered or of one
+client, or that no other query reads, stays a view there too: its stored result would have no reader. So
+does a query that says "Not stored" in its header: to ask it again takes less than to write it down.
 """
 
 import hashlib
@@ -23,9 +24,10 @@ from etl.publish import beside
 QUERIES = Path(__file__).parent.parent / "queries"
 LAYERS = ("raw", "policy", "facts", "rules", "patterns", "reports")  # each reads itself and those before
 REFERENCE = re.compile(rf"\b((?:{'|'.join(LAYERS)})\.[a-z]\w*)")
-# The layers whose queries all have one shape, and what their union, <layer>.findings, calls each of them.
+# The layers whose queries judge by a clause, all in one shape, and what their union, <layer>.findings, calls each of them.
 UNITED = {"rules": "rule", "patterns": "pattern"}
 UNIONS = frozenset(f"{layer}.findings" for layer in UNITED)
+CLAUSE = re.compile(r"^-- Clause: (.+)$", re.M)
 
 # A report that can be filtered reads filtered_<name> for reports.<name>, a table that has the columns of the shared
 # filters, and chosen_period. The published table is its unfiltered result.
@@ -40,6 +42,9 @@ KEPT = re.compile(r"^-- Kept in: (\w+\.\w+)$", re.M)
 # A report that is only ever asked of one client is not worth storing whole, though another report reads it.
 ASKED_OF_ONE = re.compile(r"^-- Asked of one \w+:", re.M)
 
+# A rule says of every ticket mostly what the ticket says already: to write that takes several times as long as to judge.
+NOT_STORED = re.compile(r"^-- Not stored\b", re.M)
+
 
 class QueryError(EtlError):
     """A query cannot be created; the message names its file."""
@@ -52,8 +57,8 @@ def read_queries(folder: Path = QUERIES) -> dict[str, str]:
     unions = {
         f"{layer}.findings": "\nunion all by name\n".join(
             f"select '{name.partition('.')[2]}' as {called}, * from {name}"
-            for name in queries
-            if name.startswith(f"{layer}.")
+            for name, sql in queries.items()
+            if name.startswith(f"{layer}.") and CLAUSE.search(sql)
         )
         for layer, called in UNITED.items()
     }
@@ -135,12 +140,13 @@ def with_filters(sql: str, narrow: Callable[[str], str] = str, period: str = WHO
 
 
 def views_in_a_snapshot(queries: dict[str, str]) -> set[str]:
-    """Return the queries that stay views: unions, what another keeps, reports that filter, that are asked of one client
-    or that no query reads."""
+    """Return the queries that stay views: unions, what another keeps or nobody stores, reports that filter, that are
+    asked of one client or that no query reads."""
     read = set().union(*map(reads, queries.values()))
     return (
         UNIONS
         | kept_in(queries).keys()
+        | not_stored(queries)
         | {
             name
             for name, sql in queries.items()
@@ -153,6 +159,11 @@ def views_in_a_snapshot(queries: dict[str, str]) -> set[str]:
 def kept_in(queries: dict[str, str]) -> dict[str, str]:
     """Return the queries that say in their header which other one stores all their columns, row by row."""
     return {name: kept[1] for name, sql in queries.items() if (kept := KEPT.search(sql))}
+
+
+def not_stored(queries: dict[str, str]) -> set[str]:
+    """Return the queries that say in their header that they are asked anew wherever they are read."""
+    return {name for name, sql in queries.items() if NOT_STORED.search(sql)}
 
 
 def build(

@@ -23,6 +23,7 @@ from etl.build import (
     QueryError,
     in_order,
     kept_in,
+    not_stored,
     order,
     read_queries,
     reads,
@@ -115,9 +116,9 @@ def renew(con: duckdb.DuckDBPyConnection, as_of: datetime, step: Callable[[str],
 
 
 def ticket_keys(queries: dict[str, str]) -> dict[str, str]:
-    """Return, per table that has rows of tickets, stored or kept in one, the column that holds the ticket's id."""
+    """Return, per table or view that has rows of tickets and reports nothing, the column that holds the ticket's id."""
     keys = {f"raw.{table.name}": "ticket_id" for table in tables().values() if "ticket_id" in table.columns}
-    views = views_in_a_snapshot(queries) - kept_in(queries).keys()
+    views = views_in_a_snapshot(queries) - _asked_of_its_rows(queries)
     for name, sql in queries.items():
         if name not in views and (found := PER_TICKET.search(sql)):
             keys[name] = found[1] or found[2]
@@ -154,6 +155,11 @@ def _reads_through(views: set[str], name: str, queries: dict[str, str]) -> set[s
     return found.union(*(_reads_through(views, view, queries) for view in found & views))
 
 
+def _asked_of_its_rows(queries: dict[str, str]) -> set[str]:
+    """Return the views that say something of each ticket by itself: they are asked of the rows they are made of."""
+    return {name for name in kept_in(queries).keys() | not_stored(queries) if is_by_itself(queries[name])}
+
+
 def _narrow_schema(name: str) -> str:
     return f"unsettled_{name.partition('.')[0]}"
 
@@ -169,10 +175,9 @@ def _narrow(con: duckdb.DuckDBPyConnection, keys: dict[str, str], queries: dict[
                 f"""create view {_narrow_schema(name)}.{name.partition(".")[2]} as
                     from {name} where {keys[name]} in (select ticket_id from unsettled.tickets)"""
             )
-    # What another table keeps is asked of the rows it is made of.
-    kept = kept_in(queries).keys() & keys.keys()
-    for name in order(queries, kept):
-        if name in kept:
+    asked = _asked_of_its_rows(queries) & keys.keys()
+    for name in order(queries, asked):
+        if name in asked:
             con.execute(
                 f"create view {_narrow_schema(name)}.{name.partition('.')[2]} as {narrowed(queries[name], keys)}"
             )

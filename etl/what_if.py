@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import duckdb
 
-from etl.build import LAYERS, UNIONS, QueryError, kept_in, order, read_queries, reads, without_comments
+from etl.build import CLAUSE, LAYERS, QueryError, kept_in, order, read_queries, reads, without_comments
 from etl.lineage import EVERY, Limit, Reach, limits_changed, may_change, reached
 from etl.own_policy import changed_terms
 from etl.policy import Row, asked_limits, policy_of, write_policy
@@ -103,7 +103,7 @@ def numbers(rows: list[Row]) -> list[Row]:
 
 
 def _is_judge(name: str, reach: Reach) -> bool:
-    if name in UNIONS:
+    if not CLAUSE.search(read_queries()[name]):
         return False
     return name.startswith("patterns.") or (name.startswith("rules.") and bool(reach[name] & {"verdict", EVERY}))
 
@@ -132,6 +132,8 @@ class _Trial:
                     self._judge(name)
                 except (duckdb.DataError, duckdb.OperationalError, duckdb.InvalidInputException) as error:
                     raise QueryError(f"queries/{name.replace('.', '/')}.sql: {error}") from error
+            elif self._gathers(name):
+                self._gather(name)
             else:
                 self._create("table", name, f"select {self._used(name)} from ({self.queries[name]}\n)")
         self._make_room()
@@ -245,6 +247,35 @@ class _Trial:
         )
         self.judged.append(name)
 
+    def _gathers(self, name: str) -> bool:
+        """Say whether a query of the rules' layer judges nothing by itself, but has rows of other rules, by `rule`."""
+        return name.startswith("rules.") and not CLAUSE.search(self.queries[name])
+
+    def _gather(self, name: str) -> None:
+        """Put into the place of the snapshot's rows those that the rules judged before have as tried."""
+        key = BY_SUBJECT.search(self.queries[name])[1]
+        sql, same, rules = self.queries[name], ["true"], []
+        for judged in [judged for judged in self.judged if judged in reads(sql)]:
+            rule = judged.partition(".")[2]
+            sql = re.sub(rf"\b{re.escape(judged)}\b", f"what_if.as_tried_{rule}", sql)
+            same.append(f"not (rule = '{rule}' and {key} in (select subject_id from what_if.changed_{rule}))")
+            rules.append(f"'{rule}'")
+        self._create(
+            "view",
+            name,
+            f"""
+            select * from snapshot.{name} where {" and ".join(same)}
+            union all by name
+            select * from ({sql}\n) where list_contains([{", ".join(rules)}], rule)
+            """,
+        )
+
+    def _read_of(self, name: str, names: Iterable[str]) -> list[str]:
+        """Return which of the names a query reads, by itself or through what gathers rules."""
+        read = reads(self.queries[name])
+        read = read.union(*(reads(self.queries[other]) for other in read if other in self.queries and self._gathers(other)))
+        return [other for other in names if other in read]
+
     def _are_few(self, subjects: str, name: str) -> bool:
         """Say whether it pays to look these subjects up in what a query reads, rather than to ask for all."""
         counts = f"select (select count(*) from {subjects}), (select count(*) from snapshot.{name})"
@@ -253,10 +284,14 @@ class _Trial:
 
     def _all_it_rests_on(self, name: str) -> list[str]:
         """Return those judged before that a rule reads, if it changes through nothing else and ticket by ticket."""
-        before = [other for other in self.judged if other in reads(self.queries[name])]
+        before = self._read_of(name, self.judged)
         if not before or not is_by_itself(self.queries[name]):
             return []
-        others = {other: columns for other, columns in self.reach.items() if other not in before}
+        others = {
+            other: columns
+            for other, columns in self.reach.items()
+            if other not in before and not (other in self.queries and self._gathers(other))
+        }
         changes_otherwise = may_change(self.queries[name], others | limits_changed(self.is_dated), self.limits)
         return [] if changes_otherwise & {"verdict", EVERY} else before
 
@@ -287,4 +322,4 @@ class _Trial:
         return sql
 
     def _clause(self, name: str) -> str:
-        return re.search(r"^-- Clause: (.+)$", self.queries[name], re.M)[1]
+        return CLAUSE.search(self.queries[name])[1]

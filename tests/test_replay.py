@@ -102,7 +102,7 @@ def test_at_its_own_as_of_it_is_the_snapshot(house):
             "select schema_name || '.' || table_name from duckdb_tables() where schema_name in ('raw', 'policy')"
         ).fetchall()
     names = {name for (name,) in loaded} | tables_of(("facts", "rules", "patterns", "reports"))
-    assert {"raw.tickets", "raw.open_windows", "policy.limits", "facts.tickets", "rules.coverage"} <= names
+    assert {"raw.tickets", "raw.open_windows", "policy.limits", "facts.tickets", "rules.auto_close"} <= names
     assert differing(snapshot, done.path, names) == []
     assert hashlib.sha256(snapshot.read_bytes()).digest() == before
     assert Warehouse(house).current() == snapshot

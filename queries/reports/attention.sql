@@ -56,11 +56,9 @@ with reasons as (
             'Resolution overdue, open for {:.0f} weeks, the desk''s turn',
             (epoch(clock.as_of_at) - epoch(filtered_tickets.opened_at)) / 604800
         ) as reason,
-        resolution_time.due_at
+        filtered_tickets.resolution_due_at as due_at
     from filtered_tickets
     cross join facts.clock as clock
-    inner join rules.resolution_time as resolution_time
-        on resolution_time.subject_id = filtered_tickets.ticket_id
     where filtered_tickets.is_resolution_overdue
         and filtered_tickets.is_waiting_on_desk
 

@@ -28,10 +28,10 @@ with marks as (
     union all
 
     select
-        subject_id as ticket_id,
+        ticket_id,
         'resolution_due' as mark_code,
-        due_at as marked_at
-    from rules.resolution_time
+        resolution_due_at as marked_at
+    from filtered_tickets
 
     union all
 

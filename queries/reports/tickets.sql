@@ -98,6 +98,7 @@ select
     coalesce(tickets.resolution_band, 'unknown') as resolution_code,
     response_time.verdict as response_verdict,
     resolution_time.verdict as resolution_verdict,
+    resolution_time.due_at as resolution_due_at,
     waiting_turns.waiting_since_at,
     waiting_turns.answer_due_at,
     -- A business day is that of the ticket's clock start, for every turn [C3, V9].

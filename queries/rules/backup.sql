@@ -1,6 +1,7 @@
 -- Did the client work on a test site, or make a backup first?
 -- Clause: 1.4
 -- One row per subject_id (a ticket_id)
+-- Not stored: judging again takes less than writing it all down
 --
 -- For information: it denies nobody support. Only what the help desk recorded is known [X14, X16].
 

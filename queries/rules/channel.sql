@@ -1,6 +1,7 @@
 -- Was the question asked through an accepted channel?
 -- Clause: 4.3
 -- One row per subject_id (a ticket_id)
+-- Not stored: judging again takes less than writing it all down
 
 with tickets as (
 

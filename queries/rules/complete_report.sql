@@ -1,6 +1,7 @@
 -- Does the ticket say what it is about: the problem, the product, its version and the environment?
 -- Clause: 0.3
 -- One row per subject_id (a ticket_id)
+-- Not stored: judging again takes less than writing it all down
 --
 -- For information: it denies nobody support. What no ticket of the load states, the export does not
 -- know [X16].

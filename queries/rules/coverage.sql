@@ -1,6 +1,7 @@
 -- Was the ticket opened while a purchase of its product was covered?
 -- Clause: 1.2
 -- One row per subject_id (a ticket_id)
+-- Not stored: judging again takes less than writing it all down
 
 with tickets as (
 

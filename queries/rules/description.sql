@@ -1,6 +1,7 @@
 -- Does the ticket describe the problem?
 -- Clause: 2.3
 -- One row per subject_id (a ticket_id)
+-- Not stored: judging again takes less than writing it all down
 
 with tickets as (
 

@@ -1,8 +1,6 @@
 -- Did the ticket meet every condition of support when it was opened?
 -- Clause: 2
 -- One row per subject_id (a ticket_id)
---
--- A further requirement is one more rule with a row per ticket: name it here, in its place.
 
 with tickets as (
 
@@ -14,47 +12,27 @@ with tickets as (
 
 ),
 
--- What is not met, in the order of the policy; a requirement that is met or exempt says nothing [E7].
-obstacles as (
-
-    select 1 as place, subject_id, verdict, clause, reason from rules.coverage where verdict in ('unknown', 'fail')
-    union all
-    select 2 as place, subject_id, verdict, clause, reason from rules.support_extra where verdict in ('unknown', 'fail')
-    union all
-    select 3 as place, subject_id, verdict, clause, reason from rules.registration where verdict in ('unknown', 'fail')
-    union all
-    select 4 as place, subject_id, verdict, clause, reason from rules.description where verdict in ('unknown', 'fail')
-    union all
-    select 5 as place, subject_id, verdict, clause, reason from rules.scope where verdict in ('unknown', 'fail')
-    union all
-    select 6 as place, subject_id, verdict, clause, reason from rules.channel where verdict in ('unknown', 'fail')
-    union all
-    select 7 as place, subject_id, verdict, clause, reason from rules.mailing_list where verdict in ('unknown', 'fail')
-    union all
-    select 8 as place, subject_id, verdict, clause, reason from rules.not_banned where verdict in ('unknown', 'fail')
-
-),
-
--- A failing requirement outweighs every unknown one.
+-- A failing requirement outweighs every unknown one; one that is exempt says nothing [E7].
 ranked as (
 
     select
-        subject_id,
+        ticket_id,
         case when verdict = 'fail' then place else 100 + place end as rank,
         verdict,
         clause,
         reason
-    from obstacles
+    from rules.unmet_conditions
+    where verdict in ('unknown', 'fail')
 
 ),
 
 decisive as (
 
     select
-        subject_id,
+        ticket_id,
         min(rank) as rank
     from ranked
-    group by subject_id
+    group by ticket_id
 
 ),
 
@@ -106,7 +84,7 @@ left join terms
     on tickets.opened_at >= terms.from_at
     and tickets.opened_at < terms.until_at
 left join decisive
-    on decisive.subject_id = tickets.ticket_id
+    on decisive.ticket_id = tickets.ticket_id
 left join ranked
-    on ranked.subject_id = decisive.subject_id
+    on ranked.ticket_id = decisive.ticket_id
     and ranked.rank = decisive.rank

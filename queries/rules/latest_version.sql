@@ -1,6 +1,7 @@
 -- Did the ticket name the newest version of its product that was out when it was opened?
 -- Clause: 0.1
 -- One row per subject_id (a ticket_id)
+-- Not stored: judging again takes less than writing it all down
 
 with openings as (
 

@@ -1,6 +1,7 @@
 -- Was the client on the product update list when the ticket was opened?
 -- Clause: 5.3
 -- One row per subject_id (a ticket_id)
+-- Not stored: judging again takes less than writing it all down
 
 with tickets as (
 

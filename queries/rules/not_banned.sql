@@ -1,6 +1,7 @@
 -- Was the ticket opened while no ban of its client was in force?
 -- Clause: 5
 -- One row per subject_id (a ticket_id)
+-- Not stored: judging again takes less than writing it all down
 --
 -- A failing row has the clause of the ban, none if the ban has none [V2]; of several bans in force, of the earliest.
 

@@ -1,6 +1,7 @@
 -- Did the ticket keep to one question?
 -- Clause: 4.8
 -- One row per subject_id (a ticket_id)
+-- Not stored: judging again takes less than writing it all down
 --
 -- Only the desk's own record says that a question was another one. A word of the client after the
 -- resolution is for review: a fix that did not hold is not the client's doing [X2].

@@ -1,6 +1,7 @@
 -- Was the client registered with the support desk when the ticket was opened?
 -- Clause: 2.2
 -- One row per subject_id (a ticket_id)
+-- Not stored: judging again takes less than writing it all down
 
 with tickets as (
 

@@ -1,6 +1,7 @@
 -- Was the ticket resolved within the time that the terms give?
 -- Clause: 1.6
 -- One row per subject_id (a ticket_id)
+-- Not stored: judging again takes less than writing it all down
 
 with tickets as (
 

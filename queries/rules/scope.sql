@@ -1,6 +1,7 @@
 -- Is the ticket about the product itself?
 -- Clause: 4.1
 -- One row per subject_id (a ticket_id)
+-- Not stored: judging again takes less than writing it all down
 
 with tickets as (
 

@@ -1,6 +1,7 @@
 -- Had the client bought the Technical Support extra with the purchase that covers the ticket?
 -- Clause: 2.1
 -- One row per subject_id (a ticket_id)
+-- Not stored: judging again takes less than writing it all down
 
 with tickets as (
 
