@@ -17,8 +17,7 @@ from etl.build import read_queries
 from loading import EXAMPLES, FEW
 from reference.compare import broken, built, differences, loaded
 from reference.desks import RandomDesk, make
-from reference.model import Desk
-from reference.verdicts import TABLES, computed
+from reference.verdicts import TABLES, Model
 
 FIRST, _, COUNT = os.environ.get("REFERENCE_SEEDS", "21:50").partition(":")
 SEEDS = range(int(FIRST), int(FIRST) + int(COUNT or 1))
@@ -92,8 +91,26 @@ def instants_of(desk: RandomDesk) -> tuple[datetime, ...]:
     return desk.as_ofs if EXAMPLES > FEW else (desk.as_ofs[desk.seed % len(desk.as_ofs)],)
 
 
-def agree(desk: RandomDesk, as_of, con) -> None:
-    found = differences(desk, as_of, con)
+@cache
+def looks() -> list[tuple[RandomDesk, datetime]]:
+    """Return every desk with each instant it is looked at."""
+    return [(desk, as_of) for desk in map(desk_of, SEEDS) for as_of in instants_of(desk)]
+
+
+@cache
+def model() -> Model:
+    """Return the model of all desks at once: pandas takes hardly longer for many than for one."""
+    return Model(looks())
+
+
+def rows(table: str) -> list[dict]:
+    """Return the model's rows of a table, of all desks."""
+    return [row for number in range(len(looks())) for row in model().rows(table, number)]
+
+
+def agree(desk: RandomDesk, as_of: datetime, con) -> None:
+    """Fail where a snapshot of a desk and the model differ."""
+    found = differences(con, model(), looks().index((desk, as_of)))
     listed = "\n".join(f"  {difference}" for difference in found[:SHOWN])
     assert not found, f"seed {desk.seed}, as_of {as_of}: {len(found)} cells differ\n{listed}"
     wrong = broken(con)
@@ -141,31 +158,25 @@ def test_business_time_is_the_sum_of_the_open_windows(seed: int):
 
 def test_every_table_of_the_model_is_compared():
     assert set(TABLES) <= set(read_queries())
-    desk = desk_of(SEEDS[0])
-    assert set(computed(Desk(desk.typed, desk.hours, desk.terms, desk.as_of))) == set(TABLES)
 
 
 @pytest.mark.skipif("REFERENCE_SEEDS" in os.environ, reason="about the suite's own desks")
 def test_the_desks_reach_every_band_state_and_verdict():
-    seen: dict[tuple[str, str], set] = {place: set() for place in REACHED}
-    for seed in SEEDS:
-        desk = desk_of(seed)
-        for as_of in instants_of(desk):
-            tables = computed(Desk(desk.typed, desk.hours, desk.terms, as_of))
-            for table, column in REACHED:
-                seen[table, column] |= {row[column] for row in tables[table]}
+    seen = {(table, column): {row[column] for row in rows(table)} for table, column in REACHED}
     missing = {place: REACHED[place] - seen[place] for place in REACHED if REACHED[place] - seen[place]}
     assert not missing
+    assert [table for table in TABLES if not rows(table)] == []
 
 
 def test_a_difference_is_seen():
     desk = next(desk for desk in map(desk_of, SEEDS) if desk.typed["tickets"])
+    alone = Model([(desk, desk.as_of)])
     with built(desk, desk.as_of, {"facts.tickets"}) as con:
-        assert not differences(desk, desk.as_of, con)
+        assert not differences(con, alone)
         ticket_id = con.execute("select min(ticket_id) from facts.tickets").fetchone()[0]
         con.execute("update facts.tickets set agent_id = 'nobody known' where ticket_id = ?", [ticket_id])
-        (changed,) = differences(desk, desk.as_of, con)
+        (changed,) = differences(con, alone)
         assert (changed.table, changed.key, changed.column) == ("facts.tickets", (ticket_id,), "agent_id")
         con.execute("delete from facts.tickets where ticket_id = ?", [ticket_id])
-        (gone,) = differences(desk, desk.as_of, con)
+        (gone,) = differences(con, alone)
         assert (gone.column, gone.model, gone.found) == ("row", 1, 0)

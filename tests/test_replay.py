@@ -25,6 +25,7 @@ from etl.replay import ReplayError, end_of_day, replay
 from loading import EXAMPLES, FEW, differing, judging
 from reference.compare import broken, differences, loaded
 from reference.desks import make
+from reference.verdicts import Model
 
 # What dates each row of an export, and which instants may lie ahead without being news.
 BORN = {
@@ -129,10 +130,12 @@ def test_a_replay_and_the_model_agree_on_every_day_of_a_random_desk(seed, tmp_pa
     loaded(desk, last, tmp_path).close()
     openings = [row["opened_at"] for row in desk.typed["tickets"] if row["opened_at"] <= last]
     instants = [min(desk.as_ofs), *dice.sample(openings, k=min(1, len(openings)))]
-    for at in instants if EXAMPLES > FEW else instants[seed % len(instants) :][:1]:
+    chosen = instants if EXAMPLES > FEW else instants[seed % len(instants) :][:1]
+    model = Model([(desk, at) for at in chosen])
+    for number, at in enumerate(chosen):
         done = replay(warehouse=tmp_path / "warehouse", as_of=at.replace(tzinfo=UTC))
         with connect(done.path) as con:
-            found = differences(desk, at, con)
+            found = differences(con, model, number)
             assert not found, f"seed {seed}, replayed at {at}: " + "; ".join(map(str, found[:6]))
             assert not broken(con)
 

@@ -1,12 +1,19 @@
-"""Business time by brute force: every open window of every local day, less every maintenance window."""
+"""Business time: every open window of every local day, less every maintenance window.
 
+`Hours` is one desk file: a document, so its windows are read out of it in plain Python, day by day, and its own
+arithmetic is brute force. `Calendar` is the windows of many desks as one frame, for whole columns at once.
+"""
+
+from bisect import bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from math import ceil
 from zoneinfo import ZoneInfo
 
 import holidays
+import pandas as pd
 
 from reference.cells import start_of, to_local, to_utc
 
@@ -18,6 +25,7 @@ class UncoveredError(Exception):
     """Business seconds asked for never come: the desk opens too seldom."""
 
 
+@cache
 def edges(text: str) -> tuple[int, int]:
     """Return "09:00-17:00" as seconds of the day."""
 
@@ -41,13 +49,20 @@ def merged(spans: list[Span]) -> list[Span]:
 
 
 def less(spans: list[Span], holes: list[Span]) -> list[Span]:
-    """Return spans with the holes cut out."""
-    for hole_start, hole_end in holes:
-        cut: list[Span] = []
-        for start, end in spans:
-            cut += [(start, min(end, hole_start)), (max(start, hole_end), end)]
-        spans = [span for span in cut if span[0] < span[1]]
-    return spans
+    """Return spans with the holes cut out; both in order, none overlapping another of its kind."""
+    ends = [end for _, end in holes]
+    left: list[Span] = []
+    for start, end in spans:
+        for number in range(bisect_right(ends, start), len(holes)):
+            hole_start, hole_end = holes[number]
+            if hole_start >= end:
+                break
+            if start < hole_start:
+                left.append((start, hole_start))
+            start = hole_end
+        if start < end:
+            left.append((start, end))
+    return left
 
 
 class Hours:
@@ -121,6 +136,17 @@ class Hours:
             day += timedelta(days=1)
         return less(merged(spans), self.maintenance(first, last))
 
+    def open_since(self, since: datetime, until: datetime, longest: timedelta) -> list[Span]:
+        """Return what is open since an instant, on until the longest limit begun by another is used up."""
+        weeks = 4
+        while True:
+            spans = self.open_on(self.day(since) - timedelta(days=1), self.day(until) + timedelta(weeks=weeks))
+            if sum((closes - max(opens, until) for opens, closes in spans if closes > until), timedelta()) >= longest:
+                return spans
+            if weeks > 600:
+                raise UncoveredError(f"{longest} of business time after {until}")
+            weeks *= 3
+
     def day(self, instant: datetime) -> date:
         """Return the desk's local day of a UTC instant."""
         return to_local(instant, self.zone).date()
@@ -152,14 +178,126 @@ class Hours:
 
     def business_day_seconds(self, start: datetime) -> int:
         """Return how long a business day is for a clock that starts at this instant [C3]."""
+        return self.day_of_week(self.week(self.day(start)))
+
+    def day_of_week(self, week: dict[str, list[str]]) -> int:
+        """Return how long a business day of a week is: its most frequent daily total, unless one is stated [C3]."""
         if "business_day_hours" in self.desk:
             return round(self.desk["business_day_hours"] * 3600)
-        week = self.week(self.day(start))
         totals = Counter(
             sum(closes - opens for opens, closes in map(edges, windows)) for windows in week.values() if windows
         )
         return max(totals, key=lambda total: (totals[total], total))
 
+    def business_days(self) -> list[tuple[date, int]]:
+        """Return (first local day, seconds of a business day) of every week there ever is [C2, C3, C7]."""
+        weeks = [(date.min, self.desk["hours"]), *((change["from"], change["hours"]) for change in self.changes)]
+        return [(since, self.day_of_week(week)) for since, week in weeks]
+
     def start_of(self, day: date) -> datetime:
         """Return the first instant of a local day in UTC."""
         return start_of(day, self.zone)
+
+
+# Many desks at once
+
+LONGEST = timedelta(days=3)  # of all limits of random desks: three business days of 24 hours
+BEGINNING = datetime(1700, 1, 1)
+
+
+class Calendar:
+    """The opening hours of many desks, numbered as they are given. A column of instants goes with one of desks."""
+
+    def __init__(self, hours: Sequence[Hours], since: Sequence[datetime], until: Sequence[datetime]):
+        self.zone = pd.Series([one.zone.key for one in hours], dtype=object)
+        windows = pd.DataFrame(
+            [
+                (desk, opens_at, closes_at)
+                for desk, (one, first, last) in enumerate(zip(hours, since, until, strict=True))
+                for opens_at, closes_at in one.open_since(first, last, LONGEST)
+            ],
+            columns=["desk", "opens_at", "closes_at"],
+        ).astype({"opens_at": "datetime64[us]", "closes_at": "datetime64[us]"})
+        spans = whole_seconds(windows.closes_at - windows.opens_at)
+        # A desk's open seconds before each window: every question about business time is a difference of these.
+        windows["open_before"] = spans.groupby(windows.desk).cumsum() - spans
+        self.windows = windows.sort_values("opens_at")
+        self.by_open_before = windows.sort_values("open_before")
+        self.business_days = (
+            pd.DataFrame(
+                [
+                    (desk, max(BEGINNING, datetime(since.year, since.month, since.day)), seconds)
+                    for desk, one in enumerate(hours)
+                    for since, seconds in one.business_days()
+                ],
+                columns=["desk", "since_on", "seconds"],
+            )
+            .astype({"since_on": "datetime64[us]"})
+            .sort_values("since_on", kind="stable")
+        )
+
+    def local_day(self, desk: pd.Series, at: pd.Series) -> pd.Series:
+        """Return the local day of each instant, as its midnight on the desk's own wall clock."""
+        parts = [
+            part.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
+            for zone, part in at.groupby(desk.map(self.zone))
+        ]
+        return aligned(parts, at.index)
+
+    def start_of(self, desk: pd.Series, day: pd.Series) -> pd.Series:
+        """Return the first instant of each local day in UTC: of a midnight that happens twice the first [T1, P7]."""
+        parts = [
+            part.dt.tz_localize(zone, ambiguous=[True] * len(part), nonexistent="shift_forward")
+            .dt.tz_convert("UTC")
+            .dt.tz_localize(None)
+            for zone, part in day.groupby(desk.map(self.zone))
+        ]
+        return aligned(parts, day.index)
+
+    def open_before(self, desk: pd.Series, at: pd.Series) -> pd.Series:
+        """Return the open seconds of each desk before an instant, counted from where its calendar begins."""
+        asked = pd.DataFrame({"desk": desk, "at": at}).dropna().rename_axis("row").reset_index().sort_values("at")
+        last = pd.merge_asof(asked, self.windows, left_on="at", right_on="opens_at", by="desk").set_index("row")
+        inside = whole_seconds(last["at"].where(last["at"] < last.closes_at, last.closes_at) - last.opens_at)
+        return (last.open_before + inside).fillna(0).reindex(at.index)
+
+    def business_seconds(self, desk: pd.Series, start: pd.Series, end: pd.Series) -> pd.Series:
+        """Return the open seconds of each [start, end): 0 where the end is not after the start, else NA if unknown."""
+        spent = self.open_before(desk, end) - self.open_before(desk, start)
+        return spent.clip(lower=0).astype("Int64")
+
+    def due(self, desk: pd.Series, start: pd.Series, seconds: pd.Series) -> pd.Series:
+        """Return the first whole second at which that many open seconds since a start are used up [C8, T2]."""
+        used = self.open_before(desk, start) + (-seconds // 1 * -1)  # rounded up
+        asked = pd.DataFrame({"desk": desk, "used": used}).dropna().astype("int64").rename_axis("row").reset_index()
+        # The window in which the last of them passes: the last one before which not all are used up.
+        last = pd.merge_asof(
+            asked.sort_values("used"),
+            self.by_open_before,
+            left_on="used",
+            right_on="open_before",
+            by="desk",
+            allow_exact_matches=False,
+        ).set_index("row")
+        due_at = last.opens_at + pd.to_timedelta(last.used - last.open_before, unit="s")
+        if (due_at > last.closes_at).any():
+            raise UncoveredError(f"a limit of more than {LONGEST}")
+        return due_at.reindex(start.index).where(seconds > 0, start)
+
+    def business_day_seconds(self, desk: pd.Series, at: pd.Series) -> pd.Series:
+        """Return how long a business day is for a clock that starts at each instant [C3]."""
+        asked = pd.DataFrame({"desk": desk, "day": self.local_day(desk, at)}).dropna().rename_axis("row").reset_index()
+        found = pd.merge_asof(
+            asked.sort_values("day"), self.business_days, left_on="day", right_on="since_on", by="desk"
+        )
+        return found.set_index("row").seconds.reindex(at.index)
+
+
+def whole_seconds(span: pd.Series) -> pd.Series:
+    """Return spans of time in whole seconds."""
+    return span // pd.Timedelta(seconds=1)
+
+
+def aligned(parts: list[pd.Series], index: pd.Index) -> pd.Series:
+    """Return parts of a column of instants as one again, in the order of an index."""
+    return pd.concat([pd.Series(dtype="datetime64[us]"), *parts]).reindex(index).astype("datetime64[us]")

@@ -14,7 +14,7 @@ from pathlib import Path
 from etl.build import read_queries
 from reference.compare import Difference, broken, built, differences, loaded
 from reference.desks import RandomDesk, make
-from reference.verdicts import TABLES
+from reference.verdicts import TABLES, Model
 
 
 def wanted() -> set[str]:
@@ -26,7 +26,8 @@ def shows(desk: RandomDesk, as_of: datetime, table: str, column: str) -> list[Di
     """Return the differences in one column of one table."""
     try:
         with built(desk, as_of, {table}) as con:
-            return [one for one in differences(desk, as_of, con) if (one.table, one.column) == (table, column)]
+            found = differences(con, Model([(desk, as_of)]))
+            return [one for one in found if (one.table, one.column) == (table, column)]
     except Exception:
         return []
 
@@ -73,11 +74,12 @@ def main(first: int, count: int, with_loader: bool) -> int:
     for seed in range(first, first + count):
         desk = make(seed)
         is_equal = True
-        for as_of in desk.as_ofs:
+        model = Model([(desk, as_of) for as_of in desk.as_ofs])
+        for number, as_of in enumerate(desk.as_ofs):
             with tempfile.TemporaryDirectory() as folder:
                 try:
                     con = loaded(desk, as_of, Path(folder)) if with_loader else built(desk, as_of, wanted())
-                    found, wrong = differences(desk, as_of, con), broken(con, whole=False)
+                    found, wrong = differences(con, model, number), broken(con, whole=False)
                     con.close()
                 except Exception as error:
                     print(f"seed {seed}, as_of {as_of}: {type(error).__name__}: {error}", flush=True)

@@ -2,11 +2,15 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from reference.hours import Hours
+import pandas as pd
 
+from reference.hours import BEGINNING, Hours
+
+ANY = object()  # of a cell that the readings leave open; it is not compared
 PUBLISHED = Path(__file__).parents[2] / "data" / "policy.csv"
 
 # What the terms say, of the parameters a random desk may vary.
@@ -54,27 +58,54 @@ class Terms:
                 self.versions.setdefault(key, []).append((hours.start_of(day), day, row["value"]))
         for found in self.versions.values():
             found.sort()
-
-    def version(self, rule: str, parameter: str, at: datetime) -> tuple[date, str]:
-        """Return (effective_on, value) in force at an instant; before the first version, the first [T12]."""
-        versions = self.versions[rule, parameter]
-        in_force = versions[0]
-        for version in versions:
-            if version[0] <= at:
-                in_force = version
-        return in_force[1], in_force[2]
+            found[0] = (BEGINNING, *found[0][1:])  # before the first version, the first [T12]
 
     def number(self, rule: str, parameter: str, at: datetime) -> float:
-        """Return a parameter in force as a number."""
-        return float(self.version(rule, parameter, at)[1])
+        """Return a parameter in force at an instant as a number."""
+        return float([value for since, _, value in self.versions[rule, parameter] if since <= at][-1])
 
-    def is_required(self, rule: str, at: datetime) -> bool:
-        """Tell whether the requirement counts for a ticket opened at that instant."""
-        return (rule, "required") not in self.versions or self.version(rule, "required", at)[1].lower() == "true"
 
-    def effective_on(self, rule: str, at: datetime) -> date | None:
-        """Return the day of the version of a rule in force, None if the versions of its numbers differ."""
-        days = {self.version(*key, at)[0] for key in self.versions if key[0] == rule}
+class Policy:
+    """The parameters of many policy files, numbered as they are given. A column of instants goes with one of desks."""
+
+    def __init__(self, terms: Sequence[Terms]):
+        versions = pd.DataFrame(
+            [
+                (desk, *key, *version)
+                for desk, one in enumerate(terms)
+                for key, found in one.versions.items()
+                for version in found
+            ],
+            columns=["desk", "rule", "parameter", "since_at", "effective_on", "value"],
+        ).astype({"since_at": "datetime64[us]", "effective_on": "datetime64[us]"})
+        self.versions = dict(list(versions.sort_values("since_at").groupby(["rule", "parameter"])))
+
+    def in_force(self, rule: str, parameter: str, desk: pd.Series, at: pd.Series) -> pd.DataFrame:
+        """Return (effective_on, value) of a parameter at each instant."""
+        asked = pd.DataFrame({"desk": desk, "at": at}).dropna().rename_axis("row").reset_index().sort_values("at")
+        versions = self.versions[rule, parameter]
+        found = pd.merge_asof(asked, versions, left_on="at", right_on="since_at", by="desk")
+        return found.set_index("row")[["effective_on", "value"]].reindex(at.index)
+
+    def number(self, rule: str, parameter: str, desk: pd.Series, at: pd.Series) -> pd.Series:
+        """Return a parameter at each instant as a number."""
+        return self.in_force(rule, parameter, desk, at).value.astype(float)
+
+    def is_required(self, rule: str, desk: pd.Series, at: pd.Series) -> pd.Series:
+        """Tell whether a requirement counts for what was asked at each instant."""
+        return self.in_force(rule, "required", desk, at).value.str.lower() == "true"
+
+    def effective_on(self, rule: str, desk: pd.Series, at: pd.Series) -> pd.Series:
+        """Return the day of the version of a rule at each instant: ANY where the versions of its numbers differ."""
+        days = pd.DataFrame(
+            {key: self.in_force(*key, desk, at).effective_on for key in self.versions if key[0] == rule}
+        )
+        first, last = days.min(axis=1), days.max(axis=1)
         if rule in ("channel", "scope"):  # a requirement and its lists decide together
-            return max(days)
-        return days.pop() if len(days) == 1 else None
+            first = last
+        return last.dt.date.astype(object).where(first.eq(last) | last.isna(), ANY)
+
+    def is_changed(self, rule: str, desk: pd.Series) -> pd.Series:
+        """Tell of each desk whether its versions of a rule begin on several days."""
+        days = pd.concat([versions for key, versions in self.versions.items() if key[0] == rule])
+        return desk.map(days.groupby("desk").effective_on.nunique()) > 1

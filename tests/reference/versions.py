@@ -1,4 +1,7 @@
-"""Which of two versions is the newer one, as X1 compares them."""
+"""Which of two versions is the newer one, as X1 compares them.
+
+Plain Python, mapped over the pairs to compare: a version is a list of as many numbers as it has, which no column holds.
+"""
 
 import re
 
