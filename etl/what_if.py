@@ -273,7 +273,9 @@ class _Trial:
     def _read_of(self, name: str, names: Iterable[str]) -> list[str]:
         """Return which of the names a query reads, by itself or through what gathers rules."""
         read = reads(self.queries[name])
-        read = read.union(*(reads(self.queries[other]) for other in read if other in self.queries and self._gathers(other)))
+        read = read.union(
+            *(reads(self.queries[other]) for other in read if other in self.queries and self._gathers(other))
+        )
         return [other for other in names if other in read]
 
     def _are_few(self, subjects: str, name: str) -> bool:
