@@ -74,6 +74,7 @@ def product_text_code() -> str:
     return found.hexdigest()[:16]
 
 
+@cache
 def without_comments(sql: str) -> str:
     """Return a query's text without what its comments say."""
     return re.sub(r"--.*", "", sql)
@@ -151,14 +152,27 @@ def views_in_a_snapshot(queries: dict[str, str]) -> set[str]:
             name
             for name, sql in queries.items()
             if name.startswith("reports.")
-            and (name not in read or with_filters(sql) != sql or ASKED_OF_ONE.search(sql))
+            and (name not in read or is_asked_in_part(sql))
         }
     )
 
 
+@cache
+def is_asked_in_part(sql: str) -> bool:
+    """Say whether a report filters, or is asked of one client at a time."""
+    return with_filters(sql) != sql or bool(ASKED_OF_ONE.search(sql))
+
+
 def kept_in(queries: dict[str, str]) -> dict[str, str]:
     """Return the queries that say in their header which other one stores all their columns, row by row."""
-    return {name: kept[1] for name, sql in queries.items() if (kept := KEPT.search(sql))}
+    return {name: keeper for name, sql in queries.items() if (keeper := keeper_of(sql))}
+
+
+@cache
+def keeper_of(sql: str) -> str | None:
+    """Return the query that stores all columns of this one, if its header names one."""
+    kept = KEPT.search(sql)
+    return kept and kept[1]
 
 
 def not_stored(queries: dict[str, str]) -> set[str]:

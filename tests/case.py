@@ -19,6 +19,7 @@ import csv
 import io
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -33,7 +34,7 @@ from etl.calendar import write_calendar
 from etl.desk import parse_desk
 from etl.filters import Filters
 from etl.policy import COLUMNS, SHIPPED, Row, parse_policy, write_policy
-from etl.tables import create_tables
+from tests.loading import empty_tables
 
 FOLDER = Path(__file__).parent / "cases"
 DESK = """
@@ -75,9 +76,9 @@ class Case:
         return Filters(**{kind: tuple(codes) for kind, codes in self.said.get("chosen", {}).items()})
 
     def prepare(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Make everything the query reads. Raises QueryError where the case's `error` may lie."""
+        """Make everything the query reads, on empty canonical tables. Raises QueryError where the case's `error` may lie."""
         names = {*self.built, self.query}
-        self._create_raw(con, names)
+        self._fill_raw(con, names)
         for table in self.stand_ins:
             columns = ", ".join(f'"{column}" {kind}' for column, kind in shapes()[table].items())
             con.execute(f"create or replace table {table} ({columns})")
@@ -91,17 +92,17 @@ class Case:
                     [plain(value) for one in alike for value in one.values()],
                 )
         if uses_calendar(names):
-            # The calendar covers what is in raw; a download nobody asks about makes it cover the stand-ins.
-            instants = [plain(value) for listed in given.values() for row in listed for value in row.values()]
-            as_of = plain(self.said["as_of"])
-            first = min((instant for instant in instants if isinstance(instant, datetime)), default=as_of)
-            con.execute("insert into raw.downloads (download_id, downloaded_at) values ('first', ?)", [first])
-            write_calendar(con, parse_desk(self.said.get("desk", DESK)))
+            values = [plain(value) for listed in given.values() for row in listed for value in row.values()]
+            instants = [plain(self.said["as_of"]), *(value for value in values if isinstance(value, datetime))]
+            years = min(instants).year, max(instants).year
+            changes = tuple(tuple(change.items()) for change in self.said.get("policy", ()))
+            for table, columns in calendar(self.said.get("desk", DESK), changes, *years).items():
+                listed = ", ".join(f"unnest(${column}) as {column}" for column in columns)
+                con.execute(f"insert into raw.{table} by name select {listed}", columns)
         build(con, wanted={*self.built}, given=self.stand_ins)
 
-    def _create_raw(self, con: duckdb.DuckDBPyConnection, names: set[str]) -> None:
-        """Create the raw tables, the clock, the desk and the policy, as far as the queries named ask for them."""
-        create_tables(con)
+    def _fill_raw(self, con: duckdb.DuckDBPyConnection, names: set[str]) -> None:
+        """Fill in the clock, the desk and the policy, as far as the queries named ask for them."""
         con.execute("insert into raw.clock values (?)", [plain(self.said["as_of"])])
         desk = parse_desk(self.said.get("desk", DESK))
         con.execute("insert into raw.desk values (?, ?, null, null, false, null)", [desk.name, desk.timezone])
@@ -159,7 +160,26 @@ def uses_calendar(names: set[str]) -> bool:
     return any(reads(read_queries()[name]) & written for name in names)
 
 
-def policy(changes: list[dict]) -> list[Row]:
+@cache
+def calendar(desk: str, changes: tuple, first: int, last: int) -> dict[str, dict[str, list]]:
+    """Return {table: {column: values}} of the calendar of a desk file that serves every instant of these years.
+
+    Laying one out takes longer than most cases, and one that reaches further says the same of each instant.
+    """
+    with empty_tables() as con:
+        con.execute("insert into raw.clock values (?)", [datetime(last, 12, 31, 23, 59, 59)])
+        con.execute("insert into raw.downloads (downloaded_at) values (?)", [datetime(first, 1, 1)])
+        write_policy(con, policy(map(dict, changes)), parse_desk(desk).timezone)
+        write_calendar(con, parse_desk(desk))
+        found = {}
+        for table in ("open_windows", "local_days", "zone_offsets", "closures"):
+            cursor = con.execute(f"from raw.{table}")
+            rows = cursor.fetchall()
+            found[table] = {column[0]: [row[n] for row in rows] for n, column in enumerate(cursor.description)}
+        return found
+
+
+def policy(changes: Iterable[dict]) -> list[Row]:
     """Return the rows of data/policy.csv with a case's own: read as a file would be."""
     shipped = list(csv.DictReader(SHIPPED.read_text("utf-8").splitlines()))
     for change in changes:
@@ -179,13 +199,14 @@ def policy(changes: list[dict]) -> list[Row]:
 @cache
 def shapes() -> dict[str, dict[str, str]]:
     """Return {"layer.name": {column: type}} of every query."""
-    with duckdb.connect() as con:
-        Case("facts.clock", {"as_of": datetime(2026, 3, 2)})._create_raw(con, set(read_queries()))
+    with empty_tables() as con:
+        Case("facts.clock", {"as_of": datetime(2026, 3, 2)})._fill_raw(con, set(read_queries()))
         write_calendar(con, parse_desk(DESK))
         build(con)
         found: dict[str, dict[str, str]] = {}
         for schema, table, column, kind in con.execute(
-            "select schema_name, table_name, column_name, data_type from duckdb_columns() where not internal"
+            "select schema_name, table_name, column_name, data_type from duckdb_columns() "
+            "where database_name = current_database()"
         ).fetchall():
             kind = "verdict" if kind.startswith("ENUM") else kind
             found.setdefault(f"{schema}.{table}", {})[column] = kind

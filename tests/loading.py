@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
+from itertools import count
 from pathlib import Path
 
 import duckdb
@@ -29,6 +31,35 @@ OFFICE_HOURS = f'timezone = "{ZONE}"\n[hours]\n' + "".join(
 # How many made-up inputs a property is tried on; EXAMPLES=500 looks longer than every run of the suite can.
 FEW = 5
 EXAMPLES = int(os.environ.get("EXAMPLES", FEW))
+
+
+@cache
+def _instance() -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(config={"threads": "1"})
+    con.execute("set global timezone = 'UTC'")
+    return con
+
+
+_numbers = count(1)
+
+
+@contextmanager
+def empty_tables() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection to a database of its own in memory, with the canonical tables, empty; gone afterwards.
+
+    A process opens DuckDB once for all of them: opening it takes longer than what most tests ask. So settings must be
+    the connection's own (`set session ...`).
+    """
+    name = f"memory_{next(_numbers)}"
+    with _instance().cursor() as con:
+        con.execute(f"attach ':memory:' as {name}")
+        con.execute(f"use {name}")
+        create_tables(con)
+        try:
+            yield con
+        finally:
+            con.execute("use memory")
+            _instance().execute(f"detach {name}")
 
 
 def load_file(con, path, corrections=(), mapping=None, date_order=None, zone=ZONE):

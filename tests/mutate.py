@@ -26,6 +26,7 @@ from pathlib import Path
 import duckdb
 
 from etl.build import UNIONS, QueryError, read_queries, reads, views_in_a_snapshot, with_filters
+from etl.tables import create_tables
 from tests.case import Case, read_cases
 from tests.mutants import Mutant, mutants, read, written
 
@@ -64,6 +65,7 @@ class Prepared:
         self.case = case
         self.con = duckdb.connect(config=LIMITS)
         self.con.execute("set enable_progress_bar = false")
+        create_tables(self.con)
         case.prepare(self.con)
         self.views = views_in_a_snapshot(read_queries())
         self.rows: dict[str, list[str]] = {}

@@ -4,7 +4,6 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,8 +11,7 @@ from hypothesis import strategies as st
 from etl.build import build
 from etl.calendar import write_calendar
 from etl.desk import WEEKDAYS, DeskError, parse_desk
-from etl.tables import create_tables
-from loading import EXAMPLES
+from loading import EXAMPLES, empty_tables
 
 ZONE = "Europe/Vilnius"
 OFFICE = "\n".join(f'{day} = ["09:00-17:00"]' for day in WEEKDAYS[:5])
@@ -69,8 +67,7 @@ order by place
 def calendar(hours=OFFICE, more="", *, zone=ZONE, before="", first="2025-06-01", as_of="2026-06-01", limits=2):
     """Give a connection with the calendar of a desk: its first ticket at `first`, read at `as_of` (UTC)."""
     desk = parse_desk(f'timezone = "{zone}"\n{before}\n[hours]\n{hours}\n{more}')
-    with duckdb.connect() as con:
-        create_tables(con)
+    with empty_tables() as con:
         con.execute("insert into raw.clock values (?)", [datetime.fromisoformat(str(as_of))])
         write_limits(con, limits)
         if first is not None:
@@ -728,8 +725,7 @@ def test_every_duration_and_due_instant_agrees_with_a_count_by_the_minute(desk, 
         (begins + timedelta(seconds=min(a, b)), begins + timedelta(seconds=max(a, b)), limit) for a, b, limit in pairs
     ]
 
-    with duckdb.connect() as con:
-        create_tables(con)
+    with empty_tables() as con:
         con.execute("insert into raw.clock values (?)", [begins + timedelta(seconds=span)])
         write_limits(con, 3)
         con.execute("insert into raw.tickets (ticket_id, opened_at) values ('first', ?)", [begins])

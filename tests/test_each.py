@@ -4,14 +4,12 @@ import csv
 import io
 import random
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.dialect import DialectError
-from etl.tables import create_tables
-from loading import EXAMPLES, counts, load_text, reasons
+from loading import EXAMPLES, counts, empty_tables, load_text, reasons
 
 JIRA = """
 recognise = ["Issue key", "Created"]
@@ -179,9 +177,7 @@ def test_every_record_is_in_exactly_one_class_whatever_it_holds(tmp_path, mappin
         opened = "2026-03-02 09:00" if is_sound else "?"
         writer.writerow([f"T{chance.choice([number, 0])}", opened, "a", one, two, "label", three])
     bad = sum(not is_sound or "bad" in comments for is_sound, comments in records)
-    with duckdb.connect() as con:
-        con.execute("set timezone = 'UTC'")
-        create_tables(con)
+    with empty_tables() as con:
         account = load_text(con, tmp_path, "jira.csv", text.getvalue(), mapping=mapping(JIRA))
         held = con.execute("from raw.posts order by all").fetchall()
         if again:

@@ -8,7 +8,6 @@ import zipfile
 from datetime import datetime
 from xml.sax.saxutils import escape
 
-import duckdb
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
@@ -17,8 +16,8 @@ from hypothesis import strategies as st
 from etl.corrections import read_corrections
 from etl.load import LoadError
 from etl.recognise import find_exports, recognise
-from etl.tables import create_tables, tables
-from loading import EXAMPLES, counts, load_file, load_text, reasons
+from etl.tables import tables
+from loading import EXAMPLES, counts, empty_tables, load_file, load_text, reasons
 
 SAMPLE = {
     "id": "007",
@@ -648,9 +647,7 @@ def test_every_record_is_in_exactly_one_class_whatever_the_damage(tmp_path, dama
                 writer.writerow(row)
     path = tmp_path / "tickets.csv"
     path.write_text(text.getvalue(), "utf-8", newline="")
-    with duckdb.connect() as con:
-        con.execute("set timezone = 'UTC'")
-        create_tables(con)
+    with empty_tables() as con:
         account = load_file(con, path)
         if again:
             inserted = account.inserted
@@ -706,18 +703,16 @@ def test_straight_way_and_careful_way_read_alike(tmp_path, column, cell):
     row = start | {column: f'"{cell}"'}
     found = []
     for held in (False, True):  # an empty table is filled straight from the file
-        con = duckdb.connect()
-        con.execute("set timezone = 'UTC'")
-        create_tables(con)
-        if held:
-            earlier = start | {next(iter(start)): "earlier"}
-            cells = ", ".join(f"${name} as {name}" for name in earlier)
-            con.execute(
-                f"insert into raw.{table} by name select {cells}, 0 as file_number, 1 as record_number", earlier
-            )
-        account = load_text(con, tmp_path, f"{table}.csv", f"{','.join(row)}\n{','.join(row.values())}\n")
-        values = con.execute(f"select {column} from raw.{table} where {next(iter(start))} = '1'").fetchall()
-        found.append((counts(account), values, con.execute("select * from raw.rejects").fetchall()))
+        with empty_tables() as con:
+            if held:
+                earlier = start | {next(iter(start)): "earlier"}
+                cells = ", ".join(f"${name} as {name}" for name in earlier)
+                con.execute(
+                    f"insert into raw.{table} by name select {cells}, 0 as file_number, 1 as record_number", earlier
+                )
+            account = load_text(con, tmp_path, f"{table}.csv", f"{','.join(row)}\n{','.join(row.values())}\n")
+            values = con.execute(f"select {column} from raw.{table} where {next(iter(start))} = '1'").fetchall()
+            found.append((counts(account), values, con.execute("select * from raw.rejects").fetchall()))
     assert found[0] == found[1]
 
 

@@ -133,7 +133,6 @@ class LittleCase(Case):
         super().__init__(query, {"name": "", "rows": rows, "expect": [{"a": a} for a in expect]})
 
     def prepare(self, con: duckdb.DuckDBPyConnection) -> None:
-        con.execute("create schema raw; create schema facts; create schema rules")
         con.execute("create table raw.rows as select unnest($rows) as a", {"rows": self.said["rows"]})
         for name in self.built:
             kind = "view" if name in views_in_a_snapshot(DESK) else "table"

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from etl import torn
 from etl.load import LoadError
 from etl.recognise import find_exports
-from etl.tables import create_tables
-from loading import EXAMPLES, counts, load_file, load_text, reasons
+from loading import EXAMPLES, counts, empty_tables, load_file, load_text, reasons
 
 ROWS = [
     {"ticket_id": 7, "opened_at": "2026-03-02T10:00:00Z", "subject": 'say "ä"\n', "reopen_count": 2},
@@ -450,9 +449,7 @@ def test_every_line_is_in_exactly_one_class_whatever_the_damage(tmp_path, mappin
             case "key":
                 record["ID"] = None
         text += json.dumps(record) + "\n"
-    with duckdb.connect() as con:
-        con.execute("set timezone = 'UTC'")
-        create_tables(con)
+    with empty_tables() as con:
         account = load_text(con, tmp_path, "x.ndjson", text, mapping=mapping(NESTED))
         held = con.execute("from raw.posts order by all").fetchall()
         if again:

@@ -18,9 +18,9 @@ from etl.calendar import write_calendar
 from etl.demo import SAMPLE_AS_OF, write_demo
 from etl.desk import read_desk
 from etl.policy import SHIPPED, read_rows, write_policy
-from etl.tables import create_tables, tables
+from etl.tables import tables
 from etl.zone import local_sql, utc_sql
-from loading import load_file, reasons
+from loading import empty_tables, load_file, reasons
 
 DESK = read_desk(Path(__file__).parent.parent / "data" / "desk.toml")
 TICKETS, SEED = 240, 7
@@ -344,8 +344,7 @@ def whole(tmp_path_factory):
     """The desk with all that is known of it, judged; in whole minutes, since some exports tell no seconds."""
     folder = tmp_path_factory.mktemp("demo")
     write_demo(folder, TICKETS, SEED)
-    with duckdb.connect() as con:
-        create_tables(con)
+    with empty_tables() as con:
         for path in sorted(folder.glob("*.csv")):
             load_file(con, path)
         for table, columns in {

@@ -5,7 +5,6 @@ import io
 import random
 from datetime import UTC, datetime
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,8 +13,8 @@ from etl.cells import Cells
 from etl.load import LoadError, load, load_exports
 from etl.publish import connect
 from etl.recognise import find_exports
-from etl.tables import ORIGIN, create_tables, tables
-from loading import EXAMPLES
+from etl.tables import ORIGIN, tables
+from loading import EXAMPLES, empty_tables
 
 # A log of tickets: dated rows, columns that only move back, records that are no data, a second table.
 LOG = """
@@ -78,9 +77,7 @@ def a_file(chance, damage):
 
 def outcome(files, runs, cells):
     """Everything the runs of numbered files leave behind: accounts, canonical rows, rejects and skips."""
-    with duckdb.connect() as con:
-        con.execute("set timezone = 'UTC'")
-        create_tables(con)
+    with empty_tables() as con:
         accounts = [account for run in runs for account in load_exports(con, files[run], cells(), [])]
         left = {name: con.execute(f"from raw.{name} order by all").fetchall() for name in tables()}
         left |= {name: con.execute(f"from raw.{name} order by all").fetchall() for name in ("rejects", "skips")}

@@ -5,14 +5,13 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from etl.dialect import folded
 from etl.read import sheet_rows
 from etl.recognise import recognise
-from etl.tables import create_tables, tables
-from loading import load_file, load_text, reasons
+from etl.tables import tables
+from loading import empty_tables, load_file, load_text, reasons
 from test_dialects import DECLARED, EXPORTS
 
 FLAT = [
@@ -64,8 +63,7 @@ def everything(con) -> dict[str, list]:
 @cache
 def unharmed(path: Path) -> tuple:
     """What the fixture itself comes to: its account, and everything it left."""
-    with duckdb.connect() as con:
-        create_tables(con)
+    with empty_tables() as con:
         return load_file(con, path, zone="UTC"), everything(con)
 
 
