@@ -151,8 +151,7 @@ def views_in_a_snapshot(queries: dict[str, str]) -> set[str]:
         | {
             name
             for name, sql in queries.items()
-            if name.startswith("reports.")
-            and (name not in read or is_asked_in_part(sql))
+            if name.startswith("reports.") and (name not in read or is_asked_in_part(sql))
         }
     )
 
