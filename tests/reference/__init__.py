@@ -7,7 +7,8 @@ of their desk). Where it and queries/ differ, one of the two misreads the text.
 cells         text of an export -> typed rows, as a load keeps them
 hours         desk files -> open windows, business seconds, due instants
 terms         policy files -> the parameter in force at an instant
-frames        loads of many desks -> one frame per table, and what every rule does with frames
+frames        what every rule does with frames
+load          loads of many desks -> one frame per table
 tickets       ... -> what happened: words, turns, closings, tickets
 pairs         ... -> pairs of tickets about one issue
 purchases     ... -> what purchases cover, and who asked for help about them

@@ -13,10 +13,14 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 import holidays
+import numpy as np
 import pandas as pd
 
 from reference.cells import start_of, to_local, to_utc
+from reference.frames import latest, whole_seconds
 
+BEGINNING = datetime(1700, 1, 1)  # before there was anything
+LONGEST = timedelta(days=3)  # of all limits of random desks: three business days of 24 hours
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Span = tuple[datetime, datetime]
 
@@ -191,7 +195,10 @@ class Hours:
 
     def business_days(self) -> list[tuple[date, int]]:
         """Return (first local day, seconds of a business day) of every week there ever is [C2, C3, C7]."""
-        weeks = [(date.min, self.desk["hours"]), *((change["from"], change["hours"]) for change in self.changes)]
+        weeks = [
+            (BEGINNING.date(), self.desk["hours"]),
+            *((change["from"], change["hours"]) for change in self.changes),
+        ]
         return [(since, self.day_of_week(week)) for since, week in weeks]
 
     def start_of(self, day: date) -> datetime:
@@ -200,9 +207,6 @@ class Hours:
 
 
 # Many desks at once
-
-LONGEST = timedelta(days=3)  # of all limits of random desks: three business days of 24 hours
-BEGINNING = datetime(1700, 1, 1)
 
 
 class Calendar:
@@ -221,20 +225,11 @@ class Calendar:
         spans = whole_seconds(windows.closes_at - windows.opens_at)
         # A desk's open seconds before each window: every question about business time is a difference of these.
         windows["open_before"] = spans.groupby(windows.desk).cumsum() - spans
-        self.windows = windows.sort_values("opens_at")
-        self.by_open_before = windows.sort_values("open_before")
-        self.business_days = (
-            pd.DataFrame(
-                [
-                    (desk, max(BEGINNING, datetime(since.year, since.month, since.day)), seconds)
-                    for desk, one in enumerate(hours)
-                    for since, seconds in one.business_days()
-                ],
-                columns=["desk", "since_on", "seconds"],
-            )
-            .astype({"since_on": "datetime64[us]"})
-            .sort_values("since_on", kind="stable")
-        )
+        self.windows = windows
+        self.business_days = pd.DataFrame(
+            [(desk, *version) for desk, one in enumerate(hours) for version in one.business_days()],
+            columns=["desk", "since_on", "seconds"],
+        ).astype({"since_on": "datetime64[us]"})
 
     def local_day(self, desk: pd.Series, at: pd.Series) -> pd.Series:
         """Return the local day of each instant, as its midnight on the desk's own wall clock."""
@@ -256,10 +251,9 @@ class Calendar:
 
     def open_before(self, desk: pd.Series, at: pd.Series) -> pd.Series:
         """Return the open seconds of each desk before an instant, counted from where its calendar begins."""
-        asked = pd.DataFrame({"desk": desk, "at": at}).dropna().rename_axis("row").reset_index().sort_values("at")
-        last = pd.merge_asof(asked, self.windows, left_on="at", right_on="opens_at", by="desk").set_index("row")
-        inside = whole_seconds(last["at"].where(last["at"] < last.closes_at, last.closes_at) - last.opens_at)
-        return (last.open_before + inside).fillna(0).reindex(at.index)
+        last = latest("desk", desk, at, self.windows, "opens_at")
+        inside = whole_seconds(at.where(at < last.closes_at, last.closes_at) - last.opens_at)
+        return (last.open_before + inside).fillna(0).where(at.notna())
 
     def business_seconds(self, desk: pd.Series, start: pd.Series, end: pd.Series) -> pd.Series:
         """Return the open seconds of each [start, end): 0 where the end is not after the start, else NA if unknown."""
@@ -268,34 +262,17 @@ class Calendar:
 
     def due(self, desk: pd.Series, start: pd.Series, seconds: pd.Series) -> pd.Series:
         """Return the first whole second at which that many open seconds since a start are used up [C8, T2]."""
-        used = self.open_before(desk, start) + (-seconds // 1 * -1)  # rounded up
-        asked = pd.DataFrame({"desk": desk, "used": used}).dropna().astype("int64").rename_axis("row").reset_index()
+        used = (self.open_before(desk, start) + np.ceil(seconds)).astype("int64")
         # The window in which the last of them passes: the last one before which not all are used up.
-        last = pd.merge_asof(
-            asked.sort_values("used"),
-            self.by_open_before,
-            left_on="used",
-            right_on="open_before",
-            by="desk",
-            allow_exact_matches=False,
-        ).set_index("row")
-        due_at = last.opens_at + pd.to_timedelta(last.used - last.open_before, unit="s")
+        last = latest("desk", desk, used, self.windows, "open_before", exact=False)
+        due_at = last.opens_at + pd.to_timedelta(used - last.open_before, unit="s")
         if (due_at > last.closes_at).any():
             raise UncoveredError(f"a limit of more than {LONGEST}")
-        return due_at.reindex(start.index).where(seconds > 0, start)
+        return due_at.where(seconds > 0, start)
 
     def business_day_seconds(self, desk: pd.Series, at: pd.Series) -> pd.Series:
         """Return how long a business day is for a clock that starts at each instant [C3]."""
-        asked = pd.DataFrame({"desk": desk, "day": self.local_day(desk, at)}).dropna().rename_axis("row").reset_index()
-        found = pd.merge_asof(
-            asked.sort_values("day"), self.business_days, left_on="day", right_on="since_on", by="desk"
-        )
-        return found.set_index("row").seconds.reindex(at.index)
-
-
-def whole_seconds(span: pd.Series) -> pd.Series:
-    """Return spans of time in whole seconds."""
-    return span // pd.Timedelta(seconds=1)
+        return latest("desk", desk, self.local_day(desk, at), self.business_days, "since_on").seconds
 
 
 def aligned(parts: list[pd.Series], index: pd.Index) -> pd.Series:

@@ -1,8 +1,10 @@
-"""Purchases and what they cover [P1-P7], the requirements that rest on them, and who asked for help about them [W1]."""
+"""Purchases and what they cover [P1-P7], and who asked for help about them [W1]."""
 
+import numpy as np
 import pandas as pd
 
-from reference.frames import Load, among, earlier, lookup, met
+from reference.frames import among, earlier, lookup, met
+from reference.load import Load
 from reference.tickets import Happened
 
 
@@ -37,11 +39,10 @@ def computed_end(purchases: pd.DataFrame, load: Load) -> pd.Series:
     dated = purchases[purchases.purchased_at.notna()]
     bought_on = load.calendar.local_day(dated.desk, dated.purchased_at)
     months = load.policy.number("coverage", "months", dated.desk, dated.purchased_at).astype(int)
-    first_on = (
-        pd.PeriodIndex(bought_on.dt.to_period("M") + months.to_numpy()).to_timestamp().to_series(index=dated.index)
-    )
-    last_day = bought_on.dt.day.where(bought_on.dt.day <= first_on.dt.days_in_month, first_on.dt.days_in_month)
-    end_on = (first_on + pd.to_timedelta(last_day, unit="D")).astype("datetime64[us]")
+    month = bought_on.to_numpy().astype("datetime64[M]") + months.to_numpy()
+    first_on = pd.Series(month, dated.index, dtype="datetime64[us]")
+    last_day = np.minimum(bought_on.dt.day, first_on.dt.days_in_month)
+    end_on = first_on + pd.to_timedelta(last_day, unit="D")
     return load.calendar.start_of(dated.desk, end_on).reindex(purchases.index)
 
 
@@ -88,12 +89,13 @@ def known_purchase(rows: pd.DataFrame, purchases: pd.DataFrame) -> pd.Series:
 
 # Questions: who asks about which product when. A ticket is one; today is another
 
+COVERING, BEFORE, UNDATED, LATER = range(4)  # how a purchase lies to a question, what decides first
+
 
 def matching(asked: pd.DataFrame, purchases: pd.DataFrame) -> pd.DataFrame:
     """Return the purchases of a question's client and product, whatever their dates [P5].
 
-    `asked` is the row of the question, `purchase` that of the purchase; `rank` is 0 for a covering one, 1 for the
-    others before it, 2 for undated ones, 3 for later ones.
+    `asked` is the row of the question, `purchase` that of the purchase, `rank` how it lies to the question.
     """
     found = met(
         asked[["desk", "client_id", "product_id"]],
@@ -103,8 +105,8 @@ def matching(asked: pd.DataFrame, purchases: pd.DataFrame) -> pd.DataFrame:
     )
     at = lookup(found.asked, asked["at"])
     is_before = found.purchased_at <= at
-    rank = pd.Series(3, found.index).mask(found.purchased_at.isna(), 2).mask(is_before, 1)
-    return found.assign(asked_at=at, rank=rank.mask(is_before & (at < found.until), 0))
+    rank = pd.Series(LATER, found.index).mask(found.purchased_at.isna(), UNDATED).mask(is_before, BEFORE)
+    return found.assign(asked_at=at, rank=rank.mask(is_before & (at < found.until), COVERING))
 
 
 def showable(found: pd.DataFrame) -> pd.DataFrame:
@@ -112,18 +114,16 @@ def showable(found: pd.DataFrame) -> pd.DataFrame:
 
     Several of one question are alike: any of them may be shown.
     """
-    before = found[found["rank"] < 2]
+    before = found[found["rank"] <= BEFORE]
     best = before[before["rank"] == before.groupby("asked")["rank"].transform("min")]
     latest = best.purchased_at.groupby(best.asked).transform("max")
-    best = best[(best["rank"] == 0) | (best.purchased_at == latest)]
+    best = best[(best["rank"] == COVERING) | (best.purchased_at == latest)]
     return best[best.until == best.groupby("asked").until.transform("max")]
 
 
 def shown(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the purchase that E8 shows for every question, by question; `is_torn` where there are several."""
-    several = showable(found)
-    counts = several.groupby("asked").size()
-    return several.drop_duplicates("asked").set_index("asked").assign(is_torn=counts > 1)
+    """Return the purchase that E8 shows for every question, by question."""
+    return showable(found).drop_duplicates("asked").set_index("asked")
 
 
 # Asking for help

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from reference.frames import Load, among, chosen, lookup, met
-from reference.purchases import matching
+from reference.frames import among, chosen, lookup, met
+from reference.load import Load
+from reference.purchases import BEFORE, COVERING, LATER, matching
 from reference.terms import ANY
 
 CLAUSES = {
@@ -47,7 +48,7 @@ class Asked:
 
 def coverage(of: Asked) -> pd.Series:
     """Return the verdicts on 1.2 [P5]."""
-    covering = of.matching[of.matching["rank"] == 0]
+    covering = of.matching[of.matching["rank"] == COVERING]
     return chosen(
         of.index,
         (of.asked[["client_id", "product_id"]].isna().any(axis=1), "unknown"),
@@ -60,10 +61,10 @@ def coverage(of: Asked) -> pd.Series:
 
 def support_extra(of: Asked) -> pd.Series:
     """Return the verdicts on 2.1 [P6]: of all covering purchases, else the latest before, else the undated ones."""
-    found = of.matching[of.matching["rank"] < 3]
+    found = of.matching[of.matching["rank"] < LATER]
     found = found[found["rank"] == found.groupby("asked")["rank"].transform("min")]
     latest = found.groupby("asked").purchased_at.transform("max")
-    looked_at = found[(found["rank"] != 1) | (found.purchased_at == latest)]
+    looked_at = found[(found["rank"] != BEFORE) | (found.purchased_at == latest)]
     since = looked_at.support_extra_from_at.fillna(looked_at.purchased_at)
     flag = looked_at.has_support_extra
     has = flag.eq(True).fillna(False).astype(bool)

@@ -8,16 +8,15 @@ from reference.requirements import Asked, bans_in_force
 from reference.terms import ANY
 from reference.tickets import Happened
 
-PURCHASE = ["desk", "client_id", "product_id", "purchased_at"]
+WHOLE = ["client_id", "product_id", "purchased_at"]  # what must be known of a purchase [W3]
 
 
 def asked_back(rows: pd.DataFrame, at: pd.Series, purchases: pd.DataFrame) -> pd.DataFrame:
     """Return refunds or disputes with the instant `at` they were asked for, if that was by as_of, and their purchase."""
     rows = rows.assign(at=at, purchase=known_purchase(rows, purchases))
     rows = rows[at.isna() | (at <= rows.as_of)]
-    found = rows.drop(columns="client_id", errors="ignore").join(purchases[PURCHASE[1:]], on="purchase")
-    # Is the purchase known with its client, product and date? [W3]
-    return found.assign(is_whole=found[PURCHASE[1:]].notna().all(axis=1))
+    found = rows.drop(columns="client_id", errors="ignore").join(purchases[WHOLE], on="purchase")
+    return found.assign(is_whole=found[WHOLE].notna().all(axis=1))
 
 
 def refund_verdict(rows: pd.DataFrame, first: pd.DataFrame, happened: Happened) -> pd.Series:
@@ -27,7 +26,7 @@ def refund_verdict(rows: pd.DataFrame, first: pd.DataFrame, happened: Happened) 
     was_open = happened.is_open_at(first.ticket, rows["at"].reindex(first.index))
     closings = first[["ticket"]].rename_axis("row").reset_index().merge(happened.closings, on="ticket")
     unclear = closings[closings.outcome.isna() & (closings["at"] < lookup(closings.row, rows["at"]))].row
-    unknown_when = happened.tickets.is_closed_unknown_when.reindex(first.ticket).set_axis(first.index)
+    unknown_when = lookup(first.ticket, happened.tickets.is_closed_unknown_when)
     return chosen(
         rows.index,
         (~rows.is_whole | rows["at"].isna(), "unknown"),
@@ -98,23 +97,18 @@ def entitlements(today: pd.DataFrame, of: Asked, happened: Happened, purchases: 
         ),
         "refund": refund_rights(bought, happened, purchases),
     }
+    rows = today[["desk", "client_id", "product_id"]].join(
+        pd.concat([found.reindex(today.index).assign(right_code=right) for right, found in rights.items()])
+    )
+    rows = rows.rename_axis("asked").reset_index()
     bans = bans_in_force(of)
-    expelled_at = bans[bans.clause == "0.2"].groupby("asked").banned_at.min().reindex(today.index)
-    rows = []
-    for right, found in rights.items():
-        found = found.reindex(today.index)
-        if right != "support":
-            is_expelled = expelled_at.notna()
-            found = pd.DataFrame(
-                {
-                    "verdict": found.verdict.mask(is_expelled, "fail"),
-                    "clause": found.clause.astype(object).mask(is_expelled, "0.2"),
-                    "since_at": found.since_at.mask(is_expelled, expelled_at),
-                }
-            )
-        found["since_at"] = found.since_at.astype(object)
-        rows.append(today[["desk", "client_id", "product_id"]].assign(right_code=right).join(found))
-    return pd.concat(rows)
+    expelled_at = lookup(rows.asked, bans[bans.clause == "0.2"].groupby("asked").banned_at.min())
+    is_expelled = expelled_at.notna() & (rows.right_code != "support")  # support has its verdict already
+    return rows.drop(columns="asked").assign(
+        verdict=rows.verdict.mask(is_expelled, "fail"),
+        clause=rows.clause.astype(object).mask(is_expelled, "0.2"),
+        since_at=rows.since_at.astype(object).mask(is_expelled, expelled_at),
+    )
 
 
 def support_since(today: pd.DataFrame, of: Asked) -> pd.Series:
@@ -142,7 +136,7 @@ def support_since(today: pd.DataFrame, of: Asked) -> pd.Series:
 def refund_rights(bought: pd.DataFrame, happened: Happened, purchases: pd.DataFrame) -> pd.DataFrame:
     """Return (verdict, clause, since_at) of the right to a refund, were it asked for at as_of: the best purchase's."""
     there = purchases[purchases.is_there]
-    rows = there.assign(at=there.as_of, is_whole=there[PURCHASE[1:]].notna().all(axis=1))
+    rows = there.assign(at=there.as_of, is_whole=there[WHOLE].notna().all(axis=1))
     first = asked_for_help(rows, happened)
     verdict = refund_verdict(rows, first, happened)
     verdict = chosen(

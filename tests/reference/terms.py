@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from reference.frames import latest
 from reference.hours import BEGINNING, Hours
 
 ANY = object()  # of a cell that the readings leave open; it is not compared
@@ -78,14 +79,11 @@ class Policy:
             ],
             columns=["desk", "rule", "parameter", "since_at", "effective_on", "value"],
         ).astype({"since_at": "datetime64[us]", "effective_on": "datetime64[us]"})
-        self.versions = dict(list(versions.sort_values("since_at").groupby(["rule", "parameter"])))
+        self.versions = dict(list(versions.groupby(["rule", "parameter"])))
 
     def in_force(self, rule: str, parameter: str, desk: pd.Series, at: pd.Series) -> pd.DataFrame:
         """Return (effective_on, value) of a parameter at each instant."""
-        asked = pd.DataFrame({"desk": desk, "at": at}).dropna().rename_axis("row").reset_index().sort_values("at")
-        versions = self.versions[rule, parameter]
-        found = pd.merge_asof(asked, versions, left_on="at", right_on="since_at", by="desk")
-        return found.set_index("row")[["effective_on", "value"]].reindex(at.index)
+        return latest("desk", desk, at, self.versions[rule, parameter], "since_at")[["effective_on", "value"]]
 
     def number(self, rule: str, parameter: str, desk: pd.Series, at: pd.Series) -> pd.Series:
         """Return a parameter at each instant as a number."""

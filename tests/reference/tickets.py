@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from reference.frames import Load, chosen, lookup, others_hold
-from reference.hours import whole_seconds
+from reference.frames import chosen, latest, lookup, others_hold, whole_seconds
+from reference.load import Load
 
 OPEN_STATES = ("open", "pending", "on_hold")
 CLOSED_STATES = ("solved", "closed")
@@ -64,9 +64,7 @@ def words_of(posts: pd.DataFrame) -> pd.DataFrame:
 
 def last_word(words: pd.DataFrame, ticket: pd.Series, at: pd.Series) -> pd.DataFrame:
     """Return (at, is_agent) of the last word of a ticket up to an instant, null where there is none."""
-    asked = pd.DataFrame({"ticket": ticket, "until": at}).rename_axis("row").reset_index().sort_values("until")
-    found = pd.merge_asof(asked, words.sort_values("at", kind="stable"), left_on="until", right_on="at", by="ticket")
-    return found.set_index("row")[["at", "is_agent"]].reindex(ticket.index)
+    return latest("ticket", ticket, at, words, "at")[["at", "is_agent"]]
 
 
 def response_basis(tickets: pd.DataFrame, posts: pd.DataFrame) -> pd.Series:
@@ -209,10 +207,7 @@ def closings_by_changes(tickets: pd.DataFrame, changes: pd.DataFrame) -> pd.Data
 def is_open_at(tickets: pd.DataFrame, closings: pd.DataFrame, ticket: pd.Series, at: pd.Series) -> pd.Series:
     """Tell whether each ticket is known to be open after everything of a second, at most that of as_of."""
     own = tickets.loc[ticket].set_axis(ticket.index)
-    asked = pd.DataFrame({"ticket": ticket, "until": at}).rename_axis("row").reset_index().sort_values("until")
-    ordered = closings.sort_values("at", kind="stable")
-    last = pd.merge_asof(asked, ordered, left_on="until", right_on="at", by="ticket").set_index("row")
-    last = last.reindex(ticket.index)
+    last = latest("ticket", ticket, at, closings, "at")
     is_back = last["at"].isna() | (last.reopened_at <= at)
     return is_back & (at >= own.opened_at) & ~own.is_closed_unknown_when & own.knows_states
 

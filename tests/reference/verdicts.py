@@ -9,7 +9,8 @@ from functools import cached_property, partial
 
 import pandas as pd
 
-from reference.frames import Load, Look, among, chosen, lookup, met, rows_by_desk
+from reference.frames import among, chosen, lookup, met, rows_by_desk
+from reference.load import Load, Look
 from reference.pairs import first_seen_at, pairs_of
 from reference.purchases import known_purchase, purchases_of, shown
 from reference.requirements import CLAUSES, TODAY, Asked, is_blank, judged, overall
