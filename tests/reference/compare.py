@@ -3,6 +3,8 @@
 import csv
 import tempfile
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +16,7 @@ from etl.calendar import write_calendar
 from etl.desk import read_desk
 from etl.load import load
 from etl.policy import read_rows, write_policy
-from etl.tables import create_tables
+from loading import empty_tables
 from reference.cells import Tables
 from reference.desks import COLUMNS, RandomDesk
 from reference.hours import Hours
@@ -153,22 +155,20 @@ def loaded(desk: RandomDesk, as_of: datetime, folder: Path) -> duckdb.DuckDBPyCo
     return duckdb.connect(str(done.snapshot), read_only=True)
 
 
-def built(desk: RandomDesk, as_of: datetime, wanted: set[str] | None = None) -> duckdb.DuckDBPyConnection:
-    """Return a snapshot in memory, from rows typed by the model: no loader, so many times as fast."""
-    # One thread: on so few rows the others cost more time than they save.
-    con = duckdb.connect(config={"threads": 1})
-    con.execute("set timezone = 'UTC'")
-    create_tables(con)
-    fill(con, desk.typed)
-    con.execute("insert into raw.clock values (?)", [as_of])
-    with tempfile.TemporaryDirectory() as folder:
-        toml, policy = write_desk(desk, Path(folder))
-        the_desk = read_desk(toml)
-        con.execute("insert into raw.desk values ('Desk', ?, null, null, false, null)", [the_desk.timezone])
-        write_policy(con, read_rows(policy), the_desk.timezone)
-    write_calendar(con, the_desk)
-    build(con, wanted=wanted)
-    return con
+@contextmanager
+def built(desk: RandomDesk, as_of: datetime, wanted: set[str] | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a snapshot in memory, from rows typed by the model: no loader, so many times as fast."""
+    with empty_tables() as con:
+        fill(con, desk.typed)
+        con.execute("insert into raw.clock values (?)", [as_of])
+        with tempfile.TemporaryDirectory() as folder:
+            toml, policy = write_desk(desk, Path(folder))
+            the_desk = read_desk(toml)
+            con.execute("insert into raw.desk values ('Desk', ?, null, null, false, null)", [the_desk.timezone])
+            write_policy(con, read_rows(policy), the_desk.timezone)
+        write_calendar(con, the_desk)
+        build(con, wanted=wanted)
+        yield con
 
 
 def fill(con: duckdb.DuckDBPyConnection, tables: Tables) -> None:
@@ -194,7 +194,8 @@ def differences(con: duckdb.DuckDBPyConnection, model: Model, number: int = 0) -
     there = {
         f"{schema}.{name}"
         for schema, name in con.execute(
-            "select schema_name, view_name from duckdb_views() union all select schema_name, table_name from duckdb_tables()"
+            """select schema_name, view_name from duckdb_views() where database_name = current_database()
+            union all select schema_name, table_name from duckdb_tables() where database_name = current_database()"""
         ).fetchall()
     }
     found: list[Difference] = []

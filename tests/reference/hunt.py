@@ -78,9 +78,8 @@ def main(first: int, count: int, with_loader: bool) -> int:
         for number, as_of in enumerate(desk.as_ofs):
             with tempfile.TemporaryDirectory() as folder:
                 try:
-                    con = loaded(desk, as_of, Path(folder)) if with_loader else built(desk, as_of, wanted())
-                    found, wrong = differences(con, model, number), broken(con, whole=False)
-                    con.close()
+                    with loaded(desk, as_of, Path(folder)) if with_loader else built(desk, as_of, wanted()) as con:
+                        found, wrong = differences(con, model, number), broken(con, whole=False)
                 except Exception as error:
                     print(f"seed {seed}, as_of {as_of}: {type(error).__name__}: {error}", flush=True)
                     traceback.print_exc(limit=-2)
