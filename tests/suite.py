@@ -24,7 +24,15 @@ PATIENCE = 6
 
 # What is in neither of these is in "sql", so that a new file of tests cannot be left out.
 BROWSER = ["tests/browser"]
-REST = ["tests/test_setup.py", "tests/test_pages.py"]
+# Setting up, and every file that asks for a page, without a browser.
+REST = [
+    "tests/test_setup.py",
+    *(
+        f"tests/{file.name}"
+        for file in sorted(Path(__file__).parent.glob("test_*.py"))
+        if "open_page" in file.read_text("utf-8")
+    ),
+]
 
 
 # Each part keeps two cores busy, so they run one after the other.
