@@ -5,7 +5,18 @@
 -- Most tickets pass most rules: with these few counted, the rest is what passed. Only the unknown is
 -- told apart by its reason: why a ticket failed is often its own.
 
+-- What is not met of the conditions of support is stored; every other rule is asked.
+
 with not_passed as (
+
+    select
+        rule,
+        verdict,
+        case when verdict = 'unknown' then reason end as reason,
+        ticket_id
+    from rules.unmet_conditions
+
+    union all
 
     select
         rule,
@@ -14,6 +25,9 @@ with not_passed as (
         subject_id as ticket_id
     from rules.findings
     where subject_kind = 'ticket'
+        and rule not in (
+            'coverage', 'support_extra', 'registration', 'description', 'scope', 'channel', 'mailing_list', 'not_banned'
+        )
         and (
             verdict = 'unknown'
             or verdict <> 'pass'
