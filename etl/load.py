@@ -389,13 +389,15 @@ def _finish_raw(
             # What the desk says stands for another address or product is no orphan.
             aliases = tables()[linked].aliases
             holders = [linked, aliases] if aliases and aliases != table.name else [linked]
-            missing = "".join(
-                f" and not exists (select 1 from raw.{name} as held where held.{tables()[name].key[0]} = rows.{column})"
-                for name in holders
+            keys = {f"held_{place}.{tables()[name].key[0]}": name for place, name in enumerate(holders)}
+            # An anti join would hash the rows that point rather than the fewer that are pointed at.
+            joined = " ".join(
+                f"left join raw.{name} as {key.partition('.')[0]} on {key} = rows.{column}" for key, name in keys.items()
             )
+            missing = " and ".join(f"{key} is null" for key in keys)
             counts.append(
-                f"select '{table.name}', '{column}', '{linked}', count(*) from raw.{table.name} as rows "
-                f"where {column} is not null{missing}"
+                f"select '{table.name}', '{column}', '{linked}', count(*) from raw.{table.name} as rows {joined} "
+                f"where rows.{column} is not null and {missing}"
             )
     con.execute(f"insert into raw.orphans {' union all '.join(counts)}")
 
