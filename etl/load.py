@@ -392,7 +392,8 @@ def _finish_raw(
             keys = {f"held_{place}.{tables()[name].key[0]}": name for place, name in enumerate(holders)}
             # An anti join would hash the rows that point rather than the fewer that are pointed at.
             joined = " ".join(
-                f"left join raw.{name} as {key.partition('.')[0]} on {key} = rows.{column}" for key, name in keys.items()
+                f"left join raw.{name} as {key.partition('.')[0]} on {key} = rows.{column}"
+                for key, name in keys.items()
             )
             missing = " and ".join(f"{key} is null" for key in keys)
             counts.append(

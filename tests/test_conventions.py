@@ -196,6 +196,29 @@ def test_a_rule_per_ticket_has_a_row_for_every_ticket(rule, sample):
     assert missing == 0
 
 
+def test_what_a_rule_did_not_let_pass_is_counted_once(sample):
+    """Of the conditions of support it is stored, of other rules it is asked: no rule is both, and none neither."""
+    counted = sample.execute(
+        """
+        select rule, sum(ticket_count)
+        from reports.not_passed
+        where verdict in ('unknown', 'fail')
+        group by rule
+        """
+    ).fetchall()
+    of_clocks = "rule in ('response_time', 'resolution_time', 'auto_close', 'duplicate', 'post_burst')"
+    found = sample.execute(
+        f"""
+        select rule, count(*)
+        from rules.findings
+        where subject_kind = 'ticket'
+            and (verdict = 'unknown' or verdict = 'fail' and not {of_clocks})
+        group by rule
+        """
+    ).fetchall()
+    assert dict(counted) == dict(found)
+
+
 @pytest.mark.parametrize("name", RULES)
 def test_every_verdict_says_why(name, sample):
     assert sample.execute(f"select count(*) from {name} where reason is null or verdict is null").fetchone() == (0,)

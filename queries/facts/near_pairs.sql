@@ -39,7 +39,7 @@ longest as (
 
 ),
 
-placed as (
+placed as materialized (
 
     select
         tickets.ticket_id,

@@ -69,9 +69,8 @@ select
     tickets.last_activity_at as stated_activity_at,
     tickets.duplicate_of_id as stated_duplicate_of_id
 from tickets
-cross join clock
 left join addresses
     on addresses.alias_email = tickets.client_email
 left join facts.product_aliases
     on product_aliases.source_text = tickets.product_id
-where tickets.opened_at <= clock.as_of_at
+where tickets.opened_at <= (select as_of_at from clock)

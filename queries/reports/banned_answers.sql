@@ -4,7 +4,8 @@
 --
 -- An answer under two bans at once is one answer; its clause is that of the older ban.
 
-with tickets as (
+-- Few, and found before anybody's words are looked at.
+with tickets as materialized (
 
     select
         openings.ticket_id,
