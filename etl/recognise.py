@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -290,7 +291,7 @@ def _objects(
     suffix = path.suffix.lower()
     kind = "Parquet" if suffix in PARQUET else "JSON"
     problem = None
-    with duckdb.connect(config={"threads": "1"}) as con, as_utf8(path, encoding) as text:
+    with _reader().cursor() as con, as_utf8(path, encoding) as text:
         try:
             if kind == "Parquet":
                 ways = [find_parquet(con, literally(text))]
@@ -319,6 +320,12 @@ def _objects(
         if found:
             return found, ignored
     raise problem or LoadError(f"{file_name}: holds no record, so there is nothing to know it by")
+
+
+@cache
+def _reader() -> duckdb.DuckDBPyConnection:
+    """Return a database without tables, by which all files are looked at: opening it takes longer than a look."""
+    return duckdb.connect(config={"threads": "1"})
 
 
 def _fitting(header: list[str], file_name: str, mapping: Dialect | None) -> Dialect | None:

@@ -380,9 +380,10 @@ def test_other_terms_judge_the_same_tickets_again(house, tmp_path):
         if (row["rule"], row["parameter"]) == ("resolution_time", "last"):
             row["value"] = "30"
     write_rows(tmp_path / "policy.csv", rows)
-    mild = replay(warehouse=house, as_of=SAMPLE_AS_OF, policy=tmp_path / "policy.csv")
     late = "select count(*) from rules.resolution_time where verdict = 'fail'"
-    assert 0 < answer(mild.path, late) < answer(mild.snapshot, late)
+    with judging("rules.resolution_time"):
+        mild = replay(warehouse=house, as_of=SAMPLE_AS_OF, policy=tmp_path / "policy.csv")
+        assert 0 < answer(mild.path, late) < answer(mild.snapshot, late)
     assert mild.path != replay(warehouse=house, as_of=SAMPLE_AS_OF).path
 
 
