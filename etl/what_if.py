@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import duckdb
 
-from etl.build import CLAUSE, LAYERS, QueryError, kept_in, order, read_queries, reads, without_comments
+from etl.build import CLAUSE, LAYERS, QueryError, kept_in, not_stored, order, read_queries, reads, without_comments
 from etl.lineage import EVERY, Limit, Reach, limits_changed, may_change, reached
 from etl.own_policy import changed_terms
 from etl.policy import Row, asked_limits, policy_of, write_policy
@@ -186,7 +186,11 @@ class _Trial:
         verdict = "verdict" if is_rule else "'candidate'"
         of_subject = f"select subject_id, {verdict if has_one_row else f'max({verdict})'} as verdict from"
         grouped = "" if has_one_row else "group by subject_id"
-        was, is_tried = f"snapshot.{name}", name
+        all_that_was = f"snapshot.{name}"
+        if name in not_stored(self.queries):  # asked twice below, and each time judged again
+            all_that_was = f"what_if.was_{judge}"
+            self.con.execute(f"create table {all_that_was} as {of_subject} snapshot.{name} {grouped}")
+        was, is_tried, as_it_is = all_that_was, name, f"snapshot.{name}"
         if before:
             was = f"{was} where subject_id in (select subject_id from what_if.few_{judge})"
             is_tried = f"what_if.of_few_{judge}"
@@ -203,6 +207,8 @@ class _Trial:
         chosen = f"where subject_id in (select subject_id from what_if.changed_{judge})"
         if not before and is_by_itself(self.queries[name]) and self._are_few(f"what_if.changed_{judge}", name):
             is_tried = f"({self._narrowed(self.queries[name], f'what_if.changed_{judge}')}\n)"
+            if name in not_stored(self.queries):
+                as_it_is = f"({self._narrowed(self.queries[name], f'what_if.changed_{judge}', is_tried=False)}\n)"
         self.con.execute(f"create table what_if.as_tried_{judge} as select * from {is_tried} {chosen}")
         said = f"subject_kind, subject_id, client_id, clause, {verdict}::varchar as verdict, reason"
         worst = (
@@ -223,7 +229,7 @@ class _Trial:
                 as_tried.verdict,
                 as_is.reason,
                 as_tried.reason
-            from (select {said} from snapshot.{name} {chosen} {worst}) as as_is
+            from (select {said} from {as_it_is} {chosen} {worst}) as as_is
             full join (select {said} from what_if.as_tried_{judge} {worst}) as as_tried using (subject_id)
             """,
             {"judge": judge, "clause": self._clause(name)},
@@ -234,7 +240,7 @@ class _Trial:
             select $judge, $clause, verdict::varchar, sum(was), sum(is_now)
             from (
                 select verdict::varchar as verdict, count(*) as was, count(*) as is_now
-                from ({of_subject} snapshot.{name} {grouped})
+                from ({of_subject} {all_that_was} {grouped})
                 group by all
                 union all
                 select old_verdict, 0, -1 from what_if.changes where judge = $judge and old_verdict is not null
@@ -306,21 +312,27 @@ class _Trial:
         )
         return self._narrowed(self.queries[name], few, before)
 
-    def _narrowed(self, sql: str, subjects: str, before: Iterable[str] = ()) -> str:
-        """Return a query that sees only these subjects; of what was judged `before`, their verdicts as tried."""
+    def _narrowed(self, sql: str, subjects: str, before: Iterable[str] = (), *, is_tried: bool = True) -> str:
+        """Return a query that sees only these subjects, as tried or as it is.
+
+        Of what was judged `before`, it sees their verdicts as tried.
+        """
         for other in reads(sql):
+            layer, judge = other.split(".")
             key = BY_SUBJECT.search(self.queries.get(other, ""))
             if not key:
+                if not is_tried:
+                    sql = re.sub(rf"\b{layer}\.{judge}\b", f"snapshot.{other}", sql)
                 continue
-            layer, judge = other.split(".")
             chosen = f"{key[1]} in (select subject_id from {subjects})"
-            seen = f"select * from {other if other in self.reach else f'snapshot.{other}'} where {chosen}"
+            seen = f"select * from {other if is_tried and other in self.reach else f'snapshot.{other}'} where {chosen}"
             if other in before:
                 same = f"subject_id not in (select subject_id from what_if.changed_{judge})"
                 seen = f"select * from snapshot.{other} where {chosen} and {same} union all by name select * from what_if.as_tried_{judge}"
-            self.con.execute(f"create schema if not exists changed_{layer}")
-            self.con.execute(f"create or replace view changed_{layer}.{judge} as {seen}")
-            sql = re.sub(rf"\b{layer}\.{judge}\b", f"changed_{layer}.{judge}", sql)
+            schema = f"{'changed' if is_tried else 'unchanged'}_{layer}"
+            self.con.execute(f"create schema if not exists {schema}")
+            self.con.execute(f"create or replace view {schema}.{judge} as {seen}")
+            sql = re.sub(rf"\b{layer}\.{judge}\b", f"{schema}.{judge}", sql)
         return sql
 
     def _clause(self, name: str) -> str:

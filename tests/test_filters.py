@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from etl.ask import query
 from etl.build import FILTERED as FILTERED_NAMES
 from etl.build import read_queries, with_filters, without_comments
+from etl.filters import Filters
 from etl.publish import connect
 
 FILTERED = {
@@ -50,3 +52,22 @@ def test_counts_of_two_halves_add_up_and_no_ticket_counts_nothing(con, name):
 
 def test_there_are_reports_with_counts(con):
     assert sum(any(totals(con, name, "true").values()) for name in FILTERED) > 5
+
+
+def test_findings_of_one_rule_are_asked_of_that_rule_and_are_those_among_all(con):
+    columns = {"reports.ticket_findings": ("ticket_id", "rule", "verdict", "position")}
+    everything = Filters(period="Everything loaded")
+    of_all, given = query(columns, "reports.ticket_findings", everything)
+    for rule in ("coverage", "auto_close"):
+        of_one, parameters = query(columns, "reports.ticket_findings", everything, rule=rule)
+        assert "rules.findings" in of_all
+        assert "rules.findings" not in of_one
+        apart = (
+            f"(select * from ({of_all}) where rule = '{rule}' except select * from ({of_one})) "
+            f"union all (select * from ({of_one}) except select * from ({of_all}))"
+        )
+        assert con.execute(f"select count(*) from ({of_one})", parameters).fetchone()[0] > 100
+        assert con.execute(f"select count(*) from ({apart})", given | parameters).fetchone() == (0,)
+    unknown, parameters = query(columns, "reports.ticket_findings", everything, rule="no such rule' --")
+    assert "no such rule" not in unknown
+    assert con.execute(f"select count(*) from ({unknown})", parameters).fetchone() == (0,)

@@ -68,12 +68,29 @@ opened_by_month as (
 of_few as (
 
     select
-        findings.rule,
-        findings.verdict,
-        findings.subject_id
-    from rules.findings as findings
-    where findings.rule in ('auto_close', 'duplicate', 'post_burst')
-        and findings.verdict <> 'exempt'
+        'auto_close' as rule,
+        verdict,
+        subject_id
+    from rules.auto_close
+    where verdict <> 'exempt'
+
+    union all
+
+    select
+        'duplicate' as rule,
+        verdict,
+        subject_id
+    from rules.duplicate
+    where verdict <> 'exempt'
+
+    union all
+
+    select
+        'post_burst' as rule,
+        verdict,
+        subject_id
+    from rules.post_burst
+    where verdict <> 'exempt'
 
 ),
 
