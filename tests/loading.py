@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import etl.decisions
 import etl.load
 import etl.replay
 from etl.build import build
@@ -127,19 +128,20 @@ def differing(one: Path, other: Path, names: Iterable[str]) -> list[str]:
 
 
 @contextmanager
-def judging(*wanted: str) -> Iterator[None]:
-    """Have loads, rebuilds and replays make these queries and what they read, and no others.
+def judging(*asked: str) -> Iterator[None]:
+    """Have loads, rebuilds, replays and decisions that enter make these queries and what they read, and no others.
 
     Most of a small load's time goes into planning all queries; where a test asks what was read, or one table, that is
     many times what it needs. Nothing is said of unknown verdicts then, and a replay is made whole.
     """
 
-    def part(con: duckdb.DuckDBPyConnection, **more) -> None:
-        if wanted:
-            build(con, wanted={*wanted}, **more)
+    def part(con: duckdb.DuckDBPyConnection, *, wanted: set[str] | None = None, **more) -> None:
+        if asked:
+            build(con, wanted={*asked} if wanted is None else wanted & {*asked}, **more)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(etl.load, "build", part)
+        patch.setattr(etl.decisions, "build", part)
         patch.setattr(etl.load, "unknowns", lambda con: [])
         patch.setattr(etl.replay, "build", part)
         patch.setattr(etl.replay, "_differs_in_the_clock_alone", lambda *args: False)

@@ -32,6 +32,7 @@ from etl.decisions import (
 from etl.load import load, rebuild
 from etl.publish import BusyError, Warehouse, WarehouseError
 from etl.store import METADATA, VERSIONS, add
+from loading import judging
 
 AS_OF = datetime(2026, 3, 20, 10, tzinfo=UTC)
 HOLDS = AS_OF.replace(tzinfo=None)
@@ -88,6 +89,13 @@ def house(loaded, tmp_path):
     """A warehouse with two candidates for a ban, one of whom opens a ticket at the very as-of."""
     shutil.copytree(loaded, tmp_path, dirs_exist_ok=True)
     return tmp_path / "warehouse"
+
+
+@pytest.fixture
+def only_bans():
+    """Of what follows from decisions this test looks at the bans alone."""
+    with judging("reports.bans"):
+        yield
 
 
 def decide(url, decision, subject="5.9 ann@x.example", kind=CANDIDATE, **more):
@@ -231,18 +239,22 @@ def test_what_enters_is_what_a_whole_rebuild_makes(house):
     decide(url, DISMISSED, evidence=("incident I1",))
 
     def everything():
+        """The rows of every table, and the text of every view: of the same rows it says the same."""
         with duckdb.connect(str(Warehouse(house).current()), read_only=True) as con:
+            said = con.execute("select schema_name || '.' || view_name, sql from duckdb_views() where not internal")
+            texts = dict(said.fetchall())
             named = con.execute(
-                "select schema_name || '.' || table_name from duckdb_columns() "
-                "where not internal and schema_name not in ('raw', 'policy') group by all order by all"
+                "select schema_name || '.' || table_name from duckdb_tables() "
+                "where schema_name not in ('raw', 'policy') order by all"
             ).fetchall()
-            return {name: sorted(map(repr, con.execute(f"from {name}").fetchall())) for (name,) in named}
+            return texts | {name: sorted(map(repr, con.execute(f"from {name}").fetchall())) for (name,) in named}
 
     enter(warehouse=house)
     entered = everything()
+    assert len(bans(house)) == 1
     rebuild(warehouse=house)
     assert entered == everything()
-    assert len(entered["reports.bans"]) == 1
+    assert {"facts.decisions", "reports.bans"} <= entered.keys()
 
 
 def test_decisions_survive_every_load(house, tmp_path):
@@ -250,12 +262,13 @@ def test_decisions_survive_every_load(house, tmp_path):
     confirmed = decide(url, CONFIRMED, "5.9 bob@x.example", evidence=("incident I2",))
     decide(url, DISMISSED, evidence=("incident I1",))
     decided = [("bob@x.example", "active", "5.9", f"decision {confirmed.number}")]
-    load([tmp_path / "exports"], warehouse=house, as_of=AS_OF, fresh=True)
-    assert bans(house) == decided
-    (tmp_path / "exports" / "incidents.csv").write_text(
-        FILES["incidents.csv"] + "I3,ann@x.example,1,5.9,2026-03-05T10:00:00Z,\n"
-    )
-    load([tmp_path / "exports"], warehouse=house, as_of=AS_OF)
+    with judging("reports.bans"):
+        load([tmp_path / "exports"], warehouse=house, as_of=AS_OF, fresh=True)
+        assert bans(house) == decided
+        (tmp_path / "exports" / "incidents.csv").write_text(
+            FILES["incidents.csv"] + "I3,ann@x.example,1,5.9,2026-03-05T10:00:00Z,\n"
+        )
+        load([tmp_path / "exports"], warehouse=house, as_of=AS_OF)
     assert bans(house) == [("ann@x.example", "candidate", "5.9", None), *decided]
 
 
@@ -272,12 +285,13 @@ def test_no_decision_is_missed_between_reading_them_and_publishing(house, tmp_pa
         return []
 
     monkeypatch.setattr("etl.load.stored", looked_at)
-    load([tmp_path / "exports"], warehouse=house, as_of=AS_OF)
-    rebuild(warehouse=house)
+    with judging():
+        load([tmp_path / "exports"], warehouse=house, as_of=AS_OF)
+        rebuild(warehouse=house)
     assert is_held == [True, True]
 
 
-def test_a_decision_is_taken_back_or_a_ban_lifted(house):
+def test_a_decision_is_taken_back_or_a_ban_lifted(only_bans, house):
     url = decisions.store_of(house)
     one = decide(url, CONFIRMED, "5.9 bob@x.example", evidence=("incident I2",))
     two = decide(url, CONFIRMED, evidence=("incident I1",))
@@ -292,7 +306,7 @@ def test_a_decision_is_taken_back_or_a_ban_lifted(house):
     ]
 
 
-def test_a_taking_back_that_is_taken_back_does_nothing(house):
+def test_a_taking_back_that_is_taken_back_does_nothing(only_bans, house):
     url = decisions.store_of(house)
     decide(url, CONFIRMED, "5.9 bob@x.example", evidence=("incident I2",))
     held = []
@@ -360,7 +374,7 @@ def test_a_file_that_is_no_store_is_not_made_one(tmp_path):
         assert con.execute("select count(*) from of_others").fetchone() == (0,)
 
 
-def test_the_command_takes_a_decision_back(house, capsys):
+def test_the_command_takes_a_decision_back(only_bans, house, capsys):
     url = decisions.store_of(house)
     decide(url, CONFIRMED, "5.9 bob@x.example", evidence=("incident I2",))
     enter(warehouse=house)
@@ -377,7 +391,7 @@ def test_the_command_takes_a_decision_back(house, capsys):
     assert "decision 1 was taken back by Eva" in capsys.readouterr().err
 
 
-def test_the_command_lists_decisions_and_enters_them(house, capsys, monkeypatch):
+def test_the_command_lists_decisions_and_enters_them(only_bans, house, capsys, monkeypatch):
     url = f"sqlite:///{house.parent / 'elsewhere.sqlite'}"
     decide(url, CONFIRMED, "5.9 bob@x.example", evidence=("incident I2",), note="twice", actor="Ann")
     decide(url, DISMISSED, is_sample=True)
@@ -392,7 +406,7 @@ def test_the_command_lists_decisions_and_enters_them(house, capsys, monkeypatch)
     assert bans(house)[1] == ("bob@x.example", "active", "5.9", "decision 1")
 
 
-def test_a_taking_back_while_another_writes_is_kept_and_says_how_to_publish_it(house, capsys):
+def test_a_taking_back_while_another_writes_is_kept_and_says_how_to_publish_it(only_bans, house, capsys):
     decide(decisions.store_of(house), CONFIRMED, "5.9 bob@x.example", evidence=("incident I2",))
     asked = ["decisions", "--warehouse", str(house)]
     with Warehouse(house).writing():
