@@ -10,7 +10,6 @@ from typing import NamedTuple
 import duckdb
 import pytest
 
-from etl.build import read_queries
 from etl.demo import (
     FINDINGS_FILE,
     KEY_FILE,
@@ -22,6 +21,7 @@ from etl.demo import (
     write_demo,
 )
 from etl.load import load
+from etl.policy import rules
 from etl.tables import tables
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"
@@ -265,9 +265,7 @@ def test_key_holds_answers_and_ends_at_the_very_edge(loaded_sample):
     assert all(any(row[place] for row in found) for place in range(5))
 
 
-RULES = sorted(
-    name.partition(".")[2] for name in read_queries() if name.startswith("rules.") and name != "rules.findings"
-)
+RULES = sorted(rule for rule, *_ in rules())
 
 
 @pytest.mark.parametrize("desk", ["loaded_sample", "loaded_later"])

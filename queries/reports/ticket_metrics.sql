@@ -146,6 +146,8 @@ select
     filtered_tickets.resolution_seconds,
     -- The same in days of 24 hours. (1.6)
     filtered_tickets.resolution_days,
+    -- The last second at which the resolution is within the terms. (1.6)
+    filtered_tickets.resolution_due_at,
     -- The resolution against both limits. (1.6)
     filtered_tickets.resolution_code,
     -- What the rule on the resolution says. (1.6)
