@@ -205,7 +205,7 @@ class _Trial:
             """
         )
         chosen = f"where subject_id in (select subject_id from what_if.changed_{judge})"
-        if not before and is_by_itself(self.queries[name]) and self._are_few(f"what_if.changed_{judge}", name):
+        if not before and is_by_itself(self.queries[name]) and self._are_few(f"what_if.changed_{judge}", all_that_was):
             is_tried = f"({self._narrowed(self.queries[name], f'what_if.changed_{judge}')}\n)"
             if name in not_stored(self.queries):
                 as_it_is = f"({self._narrowed(self.queries[name], f'what_if.changed_{judge}', is_tried=False)}\n)"
@@ -284,11 +284,12 @@ class _Trial:
         )
         return [other for other in names if other in read]
 
-    def _are_few(self, subjects: str, name: str) -> bool:
+    def _are_few(self, subjects: str, all_of_them: str) -> bool:
         """Say whether it pays to look these subjects up in what a query reads, rather than to ask for all."""
-        counts = f"select (select count(*) from {subjects}), (select count(*) from snapshot.{name})"
-        few, all_of_them = self.con.execute(counts).fetchone()
-        return 4 * few < all_of_them
+        few, count = self.con.execute(
+            f"select (select count(*) from {subjects}), (select count(*) from {all_of_them})"
+        ).fetchone()
+        return 4 * few < count
 
     def _all_it_rests_on(self, name: str) -> list[str]:
         """Return those judged before that a rule reads, if it changes through nothing else and ticket by ticket."""
