@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from etl.build import FILTERED, UNITED, WHOLE_PERIOD, read_queries, with_filters, without_comments
+from etl.build import FILTERED, UNITED, WHOLE_PERIOD, is_judge, read_queries, with_filters, without_comments
 from etl.filters import Filters
 
 LISTED_COLUMNS = """
@@ -66,7 +66,7 @@ def _asked_of_one_judge(sql: str, where: Mapping[str, object]) -> str:
     """Return a query that reads of all findings those of the one rule or pattern asked for: the plan of all takes longer."""
     for layer, called in UNITED.items():
         judge = f"{layer}.{where.get(called)}"
-        if judge in read_queries():
+        if is_judge(judge, read_queries().get(judge, "")):
             one = f"(select '{where[called]}' as {called}, * from {judge})"
             sql = re.sub(
                 rf"\b{layer}\.findings( as \w+)?", lambda found, one=one: one + (found[1] or " as findings"), sql

@@ -24,7 +24,7 @@ from etl.publish import beside
 QUERIES = Path(__file__).parent.parent / "queries"
 LAYERS = ("raw", "policy", "facts", "rules", "patterns", "reports")  # each reads itself and those before
 REFERENCE = re.compile(rf"\b((?:{'|'.join(LAYERS)})\.[a-z]\w*)")
-# The layers whose queries judge by a clause, all in one shape, and what their union, <layer>.findings, calls each of them.
+# The layers whose queries with a clause judge, all in one shape, and what their union, <layer>.findings, calls each.
 UNITED = {"rules": "rule", "patterns": "pattern"}
 UNIONS = frozenset(f"{layer}.findings" for layer in UNITED)
 CLAUSE = re.compile(r"^-- Clause: (.+)$", re.M)
@@ -42,7 +42,7 @@ KEPT = re.compile(r"^-- Kept in: (\w+\.\w+)$", re.M)
 # A report that is only ever asked of one client is not worth storing whole, though another report reads it.
 ASKED_OF_ONE = re.compile(r"^-- Asked of one \w+:", re.M)
 
-# A rule says of every ticket mostly what the ticket says already: to write that takes several times as long as to judge.
+# Where to write a query's rows takes longer than to ask it again wherever it is read; its header says why.
 NOT_STORED = re.compile(r"^-- Not stored\b", re.M)
 
 
@@ -58,11 +58,16 @@ def read_queries(folder: Path = QUERIES) -> dict[str, str]:
         f"{layer}.findings": "\nunion all by name\n".join(
             f"select '{name.partition('.')[2]}' as {called}, * from {name}"
             for name, sql in queries.items()
-            if name.startswith(f"{layer}.") and CLAUSE.search(sql)
+            if name.startswith(f"{layer}.") and is_judge(name, sql)
         )
         for layer, called in UNITED.items()
     }
     return queries | unions
+
+
+def is_judge(name: str, sql: str) -> bool:
+    """Say whether a query is a rule or a pattern: it judges by a clause, and is among the findings."""
+    return name.partition(".")[0] in UNITED and bool(CLAUSE.search(sql))
 
 
 @cache
@@ -141,7 +146,7 @@ def with_filters(sql: str, narrow: Callable[[str], str] = str, period: str = WHO
 
 
 def views_in_a_snapshot(queries: dict[str, str]) -> set[str]:
-    """Return the queries that stay views: unions, what another keeps or nobody stores, reports that filter, that are
+    """Return the queries that stay views: unions, what another keeps or what says it is not stored, reports that filter, that are
     asked of one client or that no query reads."""
     read = set().union(*map(reads, queries.values()))
     return (

@@ -116,7 +116,7 @@ def renew(con: duckdb.DuckDBPyConnection, as_of: datetime, step: Callable[[str],
 
 
 def ticket_keys(queries: dict[str, str]) -> dict[str, str]:
-    """Return, per table or view that has rows of tickets and reports nothing, the column that holds the ticket's id."""
+    """Return, per table of rows of tickets and per view that is asked of such rows, the column with the ticket's id."""
     keys = {f"raw.{table.name}": "ticket_id" for table in tables().values() if "ticket_id" in table.columns}
     views = views_in_a_snapshot(queries) - _asked_of_its_rows(queries)
     for name, sql in queries.items():

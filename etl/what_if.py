@@ -16,7 +16,19 @@ from uuid import uuid4
 
 import duckdb
 
-from etl.build import CLAUSE, LAYERS, QueryError, kept_in, not_stored, order, read_queries, reads, without_comments
+from etl.build import (
+    CLAUSE,
+    LAYERS,
+    UNIONS,
+    QueryError,
+    is_judge,
+    kept_in,
+    not_stored,
+    order,
+    read_queries,
+    reads,
+    without_comments,
+)
 from etl.lineage import EVERY, Limit, Reach, limits_changed, may_change, reached
 from etl.own_policy import changed_terms
 from etl.policy import Row, asked_limits, policy_of, write_policy
@@ -103,7 +115,7 @@ def numbers(rows: list[Row]) -> list[Row]:
 
 
 def _is_judge(name: str, reach: Reach) -> bool:
-    if not CLAUSE.search(read_queries()[name]):
+    if not is_judge(name, read_queries()[name]):
         return False
     return name.startswith("patterns.") or (name.startswith("rules.") and bool(reach[name] & {"verdict", EVERY}))
 
@@ -255,7 +267,8 @@ class _Trial:
 
     def _gathers(self, name: str) -> bool:
         """Say whether a query of the rules' layer judges nothing by itself, but has rows of other rules, by `rule`."""
-        return name.startswith("rules.") and not CLAUSE.search(self.queries[name])
+        is_gathering = name.startswith("rules.") and name not in UNIONS and not is_judge(name, self.queries[name])
+        return is_gathering and bool(BY_SUBJECT.search(self.queries[name]))
 
     def _gather(self, name: str) -> None:
         """Put into the place of the snapshot's rows those that the rules judged before have as tried."""

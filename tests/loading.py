@@ -52,15 +52,14 @@ def empty_tables() -> Iterator[duckdb.DuckDBPyConnection]:
     the connection's own (`set session ...`).
     """
     name = f"memory_{next(_numbers)}"
-    with _instance().cursor() as con:
-        con.execute(f"attach ':memory:' as {name}")
-        con.execute(f"use {name}")
-        create_tables(con)
-        try:
+    _instance().execute(f"attach ':memory:' as {name}")
+    try:
+        with _instance().cursor() as con:
+            con.execute(f"use {name}")
+            create_tables(con)
             yield con
-        finally:
-            con.execute("use memory")
-            _instance().execute(f"detach {name}")
+    finally:
+        _instance().execute(f"detach {name}")
 
 
 def load_file(con, path, corrections=(), mapping=None, date_order=None, zone=ZONE):

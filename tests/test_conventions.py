@@ -7,14 +7,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from etl.build import ASKED_OF_ONE, CLAUSE, LAYERS, UNIONS, read_queries, reads
+from etl.build import ASKED_OF_ONE, LAYERS, UNIONS, is_judge, read_queries, reads
 from etl.policy import COLUMNS, SHIPPED, asked_limits
 from reference.verdicts import TABLES as IN_THE_MODEL
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases"
 WRITTEN = {name: sql for name, sql in read_queries().items() if name not in UNIONS}
-RULES = sorted(name for name, sql in WRITTEN.items() if name.startswith("rules.") and CLAUSE.search(sql))
+RULES = sorted(name for name, sql in WRITTEN.items() if name.startswith("rules.") and is_judge(name, sql))
 PATTERNS = sorted(name for name in WRITTEN if name.startswith("patterns."))
 SUFFIXES = {
     "_at": "TIMESTAMP",
@@ -219,6 +219,17 @@ def test_what_a_rule_did_not_let_pass_is_counted_once(sample):
     assert dict(counted) == dict(found)
 
 
+def test_as_many_conditions_are_counted_as_there_are():
+    conditions = reads(WRITTEN["rules.unmet_conditions"])
+    others = set(re.findall(r"'(\w+)'", WRITTEN["reports.not_passed"].partition("rule not in (")[2].partition(")")[0]))
+    assert others == {name.partition(".")[2] for name in conditions}
+    assert set(re.findall(r"\b\d+(?= -)", WRITTEN["reports.conditions"])) == {str(len(conditions))}
+    assert set(re.findall(r"met_count, (\d+)\)|condition_count, (\d+)\)", WRITTEN["reports.tickets"])) == {
+        (str(len(conditions)), ""),
+        ("", str(len(conditions))),
+    }
+
+
 @pytest.mark.parametrize("name", RULES)
 def test_every_verdict_says_why(name, sample):
     assert sample.execute(f"select count(*) from {name} where reason is null or verdict is null").fetchone() == (0,)
@@ -231,6 +242,12 @@ def test_a_rule_has_its_row_in_the_policy_and_its_cases(name):
         clauses = {row["clause"] for row in csv.DictReader(file) if row["rule"] == rule}
     assert re.search(r"^-- Clause: (.+)$", WRITTEN[name], re.M)[1] in clauses
     assert (CASES / layer / f"{rule}.toml").exists()
+
+
+def test_what_gathers_rules_has_cases():
+    gathering = {name for name in WRITTEN if name.startswith("rules.")} - {*RULES}
+    assert gathering
+    assert {name for name in gathering if not (CASES / f"{name.replace('.', '/')}.toml").exists()} == set()
 
 
 def test_every_case_file_has_its_query():

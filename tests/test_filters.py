@@ -68,6 +68,7 @@ def test_findings_of_one_rule_are_asked_of_that_rule_and_are_those_among_all(con
         )
         assert con.execute(f"select count(*) from ({of_one})", parameters).fetchone()[0] > 100
         assert con.execute(f"select count(*) from ({apart})", given | parameters).fetchone() == (0,)
-    unknown, parameters = query(columns, "reports.ticket_findings", everything, rule="no such rule' --")
-    assert "no such rule" not in unknown
-    assert con.execute(f"select count(*) from ({unknown})", parameters).fetchone() == (0,)
+    for none in ("no such rule' --", "findings", "unmet_conditions"):
+        asked, parameters = query(columns, "reports.ticket_findings", everything, rule=none)
+        assert "no such rule" not in asked
+        assert con.execute(f"select count(*) from ({asked})", parameters).fetchone() == (0,)

@@ -39,6 +39,7 @@ longest as (
 
 ),
 
+-- Materialized, for both sides of the join are made of it.
 placed as materialized (
 
     select

@@ -5,10 +5,9 @@
 -- Most tickets pass most rules: with these few counted, the rest is what passed. Only the unknown is
 -- told apart by its reason: why a ticket failed is often its own.
 
--- What is not met of the conditions of support is stored; every other rule is asked.
-
 with not_passed as (
 
+    -- Of the conditions of support what is not met is stored; of the other rules it is looked for.
     select
         rule,
         verdict,

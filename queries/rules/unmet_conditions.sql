@@ -2,7 +2,8 @@
 -- One row per ticket_id, rule
 --
 -- The rules are in the order of the policy [E7]. A further requirement is one more rule with a row per
--- ticket: name it here, in its place.
+-- ticket: name it here, in its place, and in reports.not_passed, and count it in reports.conditions and
+-- reports.tickets.
 
 select
     1 as place,
