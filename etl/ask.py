@@ -63,7 +63,7 @@ def query(
 
 
 def _asked_of_one_judge(sql: str, where: Mapping[str, object]) -> str:
-    """Return a query that reads of all findings those of the one rule or pattern asked for: the plan of all takes longer."""
+    """Return a query that reads, where one rule or pattern is asked for, its findings alone: to plan all takes longer."""
     for layer, called in UNITED.items():
         judge = f"{layer}.{where.get(called)}"
         if is_judge(judge, read_queries().get(judge, "")):

@@ -146,8 +146,8 @@ def with_filters(sql: str, narrow: Callable[[str], str] = str, period: str = WHO
 
 
 def views_in_a_snapshot(queries: dict[str, str]) -> set[str]:
-    """Return the queries that stay views: unions, what another keeps or what says it is not stored, reports that filter, that are
-    asked of one client or that no query reads."""
+    """Return the queries that stay views: unions, what another keeps, what says it is not stored, and reports that filter,
+    that are asked of one client or that no query reads."""
     read = set().union(*map(reads, queries.values()))
     return (
         UNIONS

@@ -63,7 +63,8 @@ def names_person(column: str, beside: Collection[str] = ()) -> bool:
 def masked_names(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a report with the names of people as initials, when people are shown masked.
 
-    Ids stay, though they may be addresses: a page asks by them. In rows of a kind, the label of an agent is a name, but for that of nobody.
+    Ids stay, though they may be addresses: a page asks by them. In rows of a kind, the label of an agent is a name,
+    but for that of nobody.
     """
     if not is_masked():
         return frame

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from etl.__main__ import main
-from etl.build import UNITED, QueryError, build, read_queries, readers, reads, without_comments
+from etl.build import UNITED, QueryError, build, is_judge, read_queries, readers, reads, without_comments
 from etl.demo import SAMPLE_AS_OF
 from etl.own_policy import changed_terms
 from etl.policy import (
@@ -47,7 +47,7 @@ MANY = {
 }
 
 
-JUDGES = {name for name, sql in read_queries().items() if name.partition(".")[0] in UNITED and "-- Clause: " in sql}
+JUDGES = {name for name, sql in read_queries().items() if is_judge(name, sql)}
 
 
 def verdicts(con, judges=JUDGES) -> dict[tuple[str, str], tuple[str, str]]:

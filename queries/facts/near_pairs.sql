@@ -39,8 +39,7 @@ longest as (
 
 ),
 
--- Materialized, for both sides of the join are made of it.
-placed as materialized (
+placed as (
 
     select
         tickets.ticket_id,
