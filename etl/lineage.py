@@ -54,6 +54,25 @@ def may_change(sql: str, tables: Reach, limits: frozenset[Limit]) -> frozenset[s
 
 
 @cache
+def verdicts_seen(sql: str, table: str) -> list[str]:
+    """Return the verdicts, as SQL, by which a query picks rows wherever it reads a table; [] where it may see others."""
+    seen: set[str] = set()
+    for read in _parsed(sql).find_all(exp.Table):
+        if f"{read.db}.{read.name}" != table:
+            continue
+        select = read.parent_select
+        where = select.args.get("where")
+        conditions = (
+            list(where.this.flatten()) if where and isinstance(where.this, exp.And) else _listed(where and where.this)
+        )
+        picked = [part for part in conditions if isinstance(part, exp.In) and part.this.name == "verdict"]
+        if not picked or not picked[0].expressions or select.args.get("joins"):
+            return []
+        seen |= {verdict.sql(dialect="duckdb") for verdict in picked[0].expressions}
+    return sorted(seen)
+
+
+@cache
 def _parsed(sql: str) -> exp.Expression:
     return sqlglot.parse_one(sql, dialect="duckdb")
 

@@ -1,9 +1,9 @@
 """What if a number of the terms were another: the verdicts that would change, and what stands beside them today.
 
 Tried beside the published snapshot, in memory, and never in it. Only what reads the number is made anew
-(etl/lineage.py): of facts the columns that need it, of rules the verdict, and of a rule that reads other
-rules the subjects whose verdicts changed there. Whatever a fact says before any limit is read off the
-snapshot, where it is stored (`-- Kept in:`, etl/build.py).
+(etl/lineage.py): of facts the columns that need it, and of a rule that reads the number through facts
+about its ticket, or through other rules, the tickets that changed there. Whatever a fact says before any
+limit is read off the snapshot, where it is stored (`-- Kept in:`, etl/build.py).
 """
 
 import re
@@ -19,6 +19,7 @@ import duckdb
 from etl.build import (
     CLAUSE,
     LAYERS,
+    REFERENCE,
     UNIONS,
     QueryError,
     is_judge,
@@ -29,14 +30,14 @@ from etl.build import (
     reads,
     without_comments,
 )
-from etl.lineage import EVERY, Limit, Reach, limits_changed, may_change, reached
+from etl.lineage import EVERY, Limit, Reach, limits_changed, may_change, reached, verdicts_seen
 from etl.own_policy import changed_terms
 from etl.policy import Row, asked_limits, policy_of, write_policy
-from etl.renew import COMPARED_TEXTS, is_by_itself
+from etl.renew import COMPARED_TEXTS, is_by_itself, ticket_keys
 
 RESULTS = Path(__file__).with_name("what_if.sql")
 ONE_ROW = re.compile(r"^-- One row per subject_id(?: \(.*\))?$", re.M)
-BY_SUBJECT = re.compile(r"^-- One row per (subject_id|ticket_id)\b", re.M)
+KEYS = re.compile(r"^-- One row per (\w+(?:, \w+)*)", re.M)
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def beside(snapshot: Path, **settings: str) -> Iterator[duckdb.DuckDBPyConnectio
 
 
 def opened_beside(snapshot: Path, **settings: str) -> duckdb.DuckDBPyConnection:
-    """Return such a connection. Everything of the snapshot is there under its name, as a view."""
+    """Return such a connection. All but the reports of the snapshot is there under its name, as a view."""
     con = duckdb.connect(
         config={
             "autoinstall_known_extensions": "false",
@@ -65,12 +66,21 @@ def opened_beside(snapshot: Path, **settings: str) -> duckdb.DuckDBPyConnection:
     file = str(snapshot).replace("'", "''")
     con.execute(f"attach '{file}' as snapshot (read_only)")
     con.execute("set enable_external_access = false")
+    layers = [layer for layer in LAYERS if layer != "reports"]  # many, and dear to bind
     names = con.execute(
-        "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'snapshot' "
-        "union all select schema_name || '.' || view_name from duckdb_views() where database_name = 'snapshot' and not internal"
+        """
+        select schema_name || '.' || table_name
+        from (
+            select database_name, schema_name, table_name from duckdb_tables()
+            union all
+            select database_name, schema_name, view_name from duckdb_views()
+        )
+        where database_name = 'snapshot' and list_contains($layers, schema_name)
+        """,
+        {"layers": layers},
     ).fetchall()
     con.execute("begin")
-    for layer in LAYERS:
+    for layer in layers:
         con.execute(f"create schema {layer}")
     for (name,) in names:
         con.execute(f"create view {name} as select * from snapshot.{name}")
@@ -121,16 +131,22 @@ def _is_judge(name: str, reach: Reach) -> bool:
 
 
 class _Trial:
-    """One trial: what is made anew of what, and in which order."""
+    """One trial: what is made anew of what, and in which order.
+
+    Where a rule judges each ticket by itself, and changes through facts about that ticket alone, these are
+    compared with the stored ones in what its verdict hears of, and only the tickets that differ are judged
+    again.
+    """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, limits: frozenset[Limit], is_dated: bool) -> None:
         self.con, self.limits, self.is_dated = con, limits, is_dated
         self.reach = reached(limits, is_dated)
         self.queries = read_queries()
-        judges = {name for name in self.reach if _is_judge(name, self.reach)}
-        self.names = [name for name in order(self.queries, judges) if name in self.reach]
-        self.judged: list[str] = []
-        self.kinds: dict[str, str] = {}
+        self.keys = ticket_keys(self.queries)
+        self.judges = {name for name in self.reach if _is_judge(name, self.reach)}
+        self.names = [name for name in order(self.queries, self.judges) if name in self.reach]
+        self.compared = self._comparable()
+        self.made: dict[str, str] = {}
 
     def run(self) -> None:
         needed = set(self.names).union(*(reads(self.queries[name]) for name in self.names))
@@ -139,21 +155,23 @@ class _Trial:
                 columns = ", ".join(row[0] for row in self.con.execute(f"describe snapshot.{base}").fetchall())
                 self._create("view", base, f"select {columns} from snapshot.{keeper}")
         for name in self.names:
-            if _is_judge(name, self.reach):
+            if name in self.judges:
                 try:
                     self._judge(name)
                 except (duckdb.DataError, duckdb.OperationalError, duckdb.InvalidInputException) as error:
                     raise QueryError(f"queries/{name.replace('.', '/')}.sql: {error}") from error
             elif self._gathers(name):
                 self._gather(name)
+            elif name in self.compared:
+                self._create("view", name, self.queries[name])
             else:
                 self._create("table", name, f"select {self._used(name)} from ({self.queries[name]}\n)")
         self._make_room()
 
     def _make_room(self) -> None:
         """Let go of all but the results: a trial stays in memory for as long as somebody looks at it."""
-        for name in self.names:
-            self.con.execute(f"drop {self.kinds[name]} {name}")
+        for name, kind in self.made.items():
+            self.con.execute(f"drop {kind} {name}")
             self.con.execute(f"create view {name} as select * from snapshot.{name}")
         helpers = self.con.execute(
             "select table_name from duckdb_tables() where database_name = 'memory' and schema_name = 'what_if' "
@@ -162,14 +180,14 @@ class _Trial:
         for (name,) in helpers:
             self.con.execute(f"drop table what_if.{name}")
 
-    def _create(self, kind: str, name: str, sql: str, of: str | None = None) -> None:
-        """Create a table or view; where it cannot be, the file at fault is that of the query `of`, or of its name."""
+    def _create(self, kind: str, name: str, sql: str) -> None:
+        """Create a table or view in the place of the snapshot's. Raises QueryError naming its file."""
         try:
             self.con.execute(f"drop view if exists {name}")
             self.con.execute(f"create {kind} {name} as {sql}")
-            self.kinds[name] = kind
+            self.made[name] = kind
         except duckdb.Error as error:
-            raise QueryError(f"queries/{(of or name).replace('.', '/')}.sql: {error}") from error
+            raise QueryError(f"queries/{name.replace('.', '/')}.sql: {error}") from error
 
     def _used(self, name: str) -> str:
         """Return the columns of a fact that what is made of it may name: wide facts are not written whole."""
@@ -183,51 +201,24 @@ class _Trial:
 
     def _judge(self, name: str) -> None:
         """Judge anew by one rule or pattern, and add to the results the subjects whose verdict changes."""
-        judge = name.partition(".")[2]
-        before = self._all_it_rests_on(name)
-        # What sees few subjects is made once; of the others the verdicts alone come first, for who changed.
-        if before:
-            self._create("table", f"what_if.of_few_{judge}", self._restricted(name, before), name)
-            others = (
-                f"select * from snapshot.{name} where subject_id not in (select subject_id from what_if.few_{judge})"
-            )
-            self._create("view", name, f"{others} union all by name select * from what_if.of_few_{judge}")
-        else:
-            self._create("view", name, self.queries[name])
-        is_rule, has_one_row = name.startswith("rules."), bool(ONE_ROW.search(self.queries[name]))
-        verdict = "verdict" if is_rule else "'candidate'"
-        of_subject = f"select subject_id, {verdict if has_one_row else f'max({verdict})'} as verdict from"
-        grouped = "" if has_one_row else "group by subject_id"
-        all_that_was = f"snapshot.{name}"
-        if name in not_stored(self.queries):  # asked twice below, and each time judged again
-            all_that_was = f"what_if.was_{judge}"
-            self.con.execute(f"create table {all_that_was} as {of_subject} snapshot.{name} {grouped}")
-        was, is_tried, as_it_is = all_that_was, name, f"snapshot.{name}"
-        if before:
-            was = f"{was} where subject_id in (select subject_id from what_if.few_{judge})"
-            is_tried = f"what_if.of_few_{judge}"
-        # Of a subject with several rows the worst counts, and it may have none on either side.
-        self.con.execute(
-            f"""
-            create table what_if.changed_{judge} as
-            select subject_id
-            from ({of_subject} {was} {grouped}) as as_is
-            full join ({of_subject} {is_tried} {grouped}) as as_tried using (subject_id)
-            where as_is.verdict is distinct from as_tried.verdict
-            """
-        )
-        chosen = f"where subject_id in (select subject_id from what_if.changed_{judge})"
-        if not before and is_by_itself(self.queries[name]) and self._are_few(f"what_if.changed_{judge}", all_that_was):
-            is_tried = f"({self._narrowed(self.queries[name], f'what_if.changed_{judge}')}\n)"
+        judge, clause = name.partition(".")[2], CLAUSE.search(self.queries[name])[1]
+        verdict = "verdict" if name.startswith("rules.") else "'candidate'"
+        has_one_row = bool(ONE_ROW.search(self.queries[name]))
+        tried, as_it_is = f"({self.queries[name]}\n)", f"snapshot.{name}"
+        if few := self._few(name):
+            tried = f"({self._narrowed(name, few)}\n)"
+            as_it_is = f"(from snapshot.{name} where subject_id in (from {few}))"
             if name in not_stored(self.queries):
-                as_it_is = f"({self._narrowed(self.queries[name], f'what_if.changed_{judge}', is_tried=False)}\n)"
-        self.con.execute(f"create table what_if.as_tried_{judge} as select * from {is_tried} {chosen}")
-        said = f"subject_kind, subject_id, client_id, clause, {verdict}::varchar as verdict, reason"
+                as_it_is = f"({self._narrowed(name, few, is_tried=False)}\n)"
+        elif any(name in reads(self.queries[other]) and not self._gathers(other) for other in self.names):
+            self._create("view", name, self.queries[name])
+        # Of a subject with several rows the worst counts, and it may have none on either side.
         worst = (
             ""
             if has_one_row
             else f"qualify row_number() over (partition by subject_id order by {verdict} desc, reason) = 1"
         )
+        said = f"select subject_kind, subject_id, client_id, clause, {verdict} as verdict, reason from"
         self.con.execute(
             f"""
             insert into what_if.changes
@@ -241,18 +232,20 @@ class _Trial:
                 as_tried.verdict,
                 as_is.reason,
                 as_tried.reason
-            from (select {said} from {as_it_is} {chosen} {worst}) as as_is
-            full join (select {said} from what_if.as_tried_{judge} {worst}) as as_tried using (subject_id)
+            from ({said} {as_it_is} {worst}) as as_is
+            full join ({said} {tried} {worst}) as as_tried using (subject_id)
+            where as_is.verdict is distinct from as_tried.verdict
             """,
-            {"judge": judge, "clause": self._clause(name)},
+            {"judge": judge, "clause": clause},
         )
+        counted = f"select {verdict if has_one_row else f'max({verdict})'} as verdict from snapshot.{name}"
         self.con.execute(
             f"""
             insert into what_if.outcomes
             select $judge, $clause, verdict::varchar, sum(was), sum(is_now)
             from (
                 select verdict::varchar as verdict, count(*) as was, count(*) as is_now
-                from ({of_subject} {all_that_was} {grouped})
+                from ({counted} {"" if has_one_row else "group by subject_id"})
                 group by all
                 union all
                 select old_verdict, 0, -1 from what_if.changes where judge = $judge and old_verdict is not null
@@ -261,23 +254,31 @@ class _Trial:
             )
             group by verdict
             """,
-            {"judge": judge, "clause": self._clause(name)},
+            {"judge": judge, "clause": clause},
         )
-        self.judged.append(name)
 
     def _gathers(self, name: str) -> bool:
         """Say whether a query of the rules' layer judges nothing by itself, but has rows of other rules, by `rule`."""
         is_gathering = name.startswith("rules.") and name not in UNIONS and not is_judge(name, self.queries[name])
-        return is_gathering and bool(BY_SUBJECT.search(self.queries[name]))
+        return is_gathering and name in self.keys
 
     def _gather(self, name: str) -> None:
         """Put into the place of the snapshot's rows those that the rules judged before have as tried."""
-        key = BY_SUBJECT.search(self.queries[name])[1]
-        sql, same, rules = self.queries[name], ["true"], []
-        for judged in [judged for judged in self.judged if judged in reads(sql)]:
+        key, sql, same, rules = self.keys[name], self.queries[name], ["true"], []
+        for judged in sorted(self.judges & reads(sql)):
             rule = judged.partition(".")[2]
+            self.con.execute(
+                f"""
+                create or replace view what_if.as_tried_{rule} as
+                select subject_kind, subject_id, client_id, clause, new_verdict::verdict as verdict, new_reason as reason
+                from what_if.changes
+                where judge = '{rule}' and new_verdict is not null
+                """
+            )
             sql = re.sub(rf"\b{re.escape(judged)}\b", f"what_if.as_tried_{rule}", sql)
-            same.append(f"not (rule = '{rule}' and {key} in (select subject_id from what_if.changed_{rule}))")
+            same.append(
+                f"not (rule = '{rule}' and {key} in (select subject_id from what_if.changes where judge = '{rule}'))"
+            )
             rules.append(f"'{rule}'")
         self._create(
             "view",
@@ -289,65 +290,98 @@ class _Trial:
             """,
         )
 
-    def _read_of(self, name: str, names: Iterable[str]) -> list[str]:
-        """Return which of the names a query reads, by itself or through what gathers rules."""
-        read = reads(self.queries[name])
-        read = read.union(
-            *(reads(self.queries[other]) for other in read if other in self.queries and self._gathers(other))
-        )
-        return [other for other in names if other in read]
+    def _gathering(self, name: str) -> list[str]:
+        """Return what a query reads that gathers rows of rules judged anew."""
+        return [other for other in sorted(reads(self.queries[name]) & self.reach.keys()) if self._gathers(other)]
 
-    def _are_few(self, subjects: str, all_of_them: str) -> bool:
-        """Say whether it pays to look these subjects up in what a query reads, rather than to ask for all."""
-        few, count = self.con.execute(
-            f"select (select count(*) from {subjects}), (select count(*) from {all_of_them})"
-        ).fetchone()
-        return 4 * few < count
+    def _comparable(self) -> set[str]:
+        """Return the facts that are not made anew for all tickets, for all that hears of them sees some tickets only."""
+        found = {
+            name
+            for name in self.names
+            if name.startswith("facts.") and is_by_itself(self.queries[name]) and EVERY not in self.reach[name]
+        }
+        while whole := {
+            fact
+            for fact in found
+            for reader in self.names
+            if reader not in found and self._hears(reader, fact, self.reach[fact]) and not self._rests_on(reader, found)
+        }:
+            found -= whole
+        return found
 
-    def _all_it_rests_on(self, name: str) -> list[str]:
-        """Return those judged before that a rule reads, if it changes through nothing else and ticket by ticket."""
-        before = self._read_of(name, self.judged)
-        if not before or not is_by_itself(self.queries[name]):
-            return []
+    def _hears(self, name: str, fact: str, columns: frozenset[str]) -> frozenset[str]:
+        """Return the columns of a query that may change with these columns of a fact."""
+        if fact not in reads(self.queries[name]):
+            return frozenset()
+        return may_change(self.queries[name], {fact: columns}, frozenset())
+
+    def _rests_on(self, name: str, compared: set[str]) -> set[str]:
+        """Return the facts and rules through which alone the verdict of a rule changes, if that goes ticket by ticket."""
+        gathered = (reads(self.queries[other]) for other in self._gathering(name))
+        before = (compared & reads(self.queries[name])) | self.judges.intersection(set().union(*gathered))
+        if not before or name not in self.judges or not is_by_itself(self.queries[name]):
+            return set()
         others = {
             other: columns
             for other, columns in self.reach.items()
             if other not in before and not (other in self.queries and self._gathers(other))
         }
         changes_otherwise = may_change(self.queries[name], others | limits_changed(self.is_dated), self.limits)
-        return [] if changes_otherwise & {"verdict", EVERY} else before
+        return set() if changes_otherwise & {"verdict", EVERY} else before
 
-    def _restricted(self, name: str, before: list[str]) -> str:
-        """Return a query that sees only the subjects whose verdicts changed in those judged before."""
+    def _few(self, name: str) -> str | None:
+        """Return the table of the tickets to judge again, which changed in what a rule rests on; None for all there are."""
+        before = self._rests_on(name, self.compared)
+        if not before:
+            return None
         few = f"what_if.few_{name.partition('.')[2]}"
+        changed = [self._differing(fact) for fact in sorted(before & self.compared)]
+        for gathering in self._gathering(name):
+            rules = [rule.partition(".")[2] for rule in sorted(before & reads(self.queries[gathering]))]
+            seen = "true"
+            if verdicts := verdicts_seen(self.queries[name], gathering):
+                seen = " or ".join(f"{side}_verdict in ({', '.join(verdicts)})" for side in ("old", "new"))
+            changed.append(f"select subject_id from what_if.changes where list_contains({rules}, judge) and ({seen})")
+        self.con.execute(f"create table {few} as {' union '.join(changed)}")
+        # It does not pay to look most of them up.
+        (are_few,) = self.con.execute(
+            f"select 2 * (select count(*) from {few}) < (select count(*) from snapshot.facts.openings)"
+        ).fetchone()
+        return few if are_few else None
+
+    def _differing(self, fact: str) -> str:
+        """Return a query for the tickets of which a fact says something else that a verdict hears of."""
+        table = f"what_if.differing_{fact.partition('.')[2]}"
+        heard = [
+            f"as_is.{column} is distinct from as_tried.{column}"
+            for column in sorted(self.reach[fact])
+            if any(self._hears(judge, fact, frozenset({column})) & {"verdict", EVERY} for judge in self.judges)
+        ]
         self.con.execute(
-            f"create table {few} as "
-            + " union ".join(f"select subject_id from what_if.changed_{other.partition('.')[2]}" for other in before)
+            f"""
+            create table if not exists {table} as
+            select distinct {self.keys[fact]} as subject_id
+            from snapshot.{fact} as as_is
+            inner join {fact} as as_tried using ({KEYS.search(self.queries[fact])[1]})
+            where {" or ".join(heard) or "false"}
+            """
         )
-        return self._narrowed(self.queries[name], few, before)
+        return f"from {table}"
 
-    def _narrowed(self, sql: str, subjects: str, before: Iterable[str] = (), *, is_tried: bool = True) -> str:
-        """Return a query that sees only these subjects, as tried or as it is.
-
-        Of what was judged `before`, it sees their verdicts as tried.
-        """
-        for other in reads(sql):
-            layer, judge = other.split(".")
-            key = BY_SUBJECT.search(self.queries.get(other, ""))
-            if not key:
-                if not is_tried:
-                    sql = re.sub(rf"\b{layer}\.{judge}\b", f"snapshot.{other}", sql)
-                continue
-            chosen = f"{key[1]} in (select subject_id from {subjects})"
-            seen = f"select * from {other if is_tried and other in self.reach else f'snapshot.{other}'} where {chosen}"
-            if other in before:
-                same = f"subject_id not in (select subject_id from what_if.changed_{judge})"
-                seen = f"select * from snapshot.{other} where {chosen} and {same} union all by name select * from what_if.as_tried_{judge}"
-            schema = f"{'changed' if is_tried else 'unchanged'}_{layer}"
-            self.con.execute(f"create schema if not exists {schema}")
-            self.con.execute(f"create or replace view {schema}.{judge} as {seen}")
-            sql = re.sub(rf"\b{layer}\.{judge}\b", f"{schema}.{judge}", sql)
-        return sql
-
-    def _clause(self, name: str) -> str:
-        return CLAUSE.search(self.queries[name])[1]
+    def _narrowed(self, name: str, few: str, *, is_tried: bool = True) -> str:
+        """Return a query that sees only these tickets, as tried or as it is."""
+        seen = {}
+        for other in reads(self.queries[name]):
+            layer, short = other.split(".")
+            source = other if is_tried else f"snapshot.{other}"
+            if other in self.keys:
+                rows = f"from {source} where {self.keys[other]} in (from {few})"
+                if is_tried and other in self.compared:
+                    rows = self._narrowed(other, few)
+                schema = f"{'tried' if is_tried else 'as_it_is'}_{layer}"
+                source = f"{schema}.{short}"
+                self.con.execute(f"create schema if not exists {schema}")
+                self.con.execute(f"create or replace view {source} as {rows}")
+            seen[other] = source
+        return REFERENCE.sub(lambda found: seen.get(found[1], found[1]), self.queries[name])

@@ -60,7 +60,7 @@ select
     changes.new_reason,
     row_number() over (order by tickets.opened_at desc nulls last, changes.subject_id, changes.judge) as position
 from what_if.changes
-left join reports.tickets as tickets
+left join snapshot.reports.tickets as tickets
     on changes.subject_kind = 'ticket'
     and tickets.ticket_id = changes.subject_id
 left join facts.clients as clients

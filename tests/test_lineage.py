@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from etl.build import CLAUSE, kept_in, read_queries
-from etl.lineage import EVERY, LIMITS, VALUES, may_change, reached
+from etl.lineage import EVERY, LIMITS, VALUES, may_change, reached, verdicts_seen
 from etl.policy import asked_limits
 
 TABLES = {"facts.seen": frozenset({"due_at"}), "facts.other": frozenset({EVERY}), LIMITS: VALUES}
@@ -57,6 +57,27 @@ BY_LIMIT = """
 )  # fmt: skip
 def test_what_may_change_in_a_query(sql, expected):
     assert may_change(sql, TABLES, IDLE) == expected
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("select a from rules.seen where verdict in ('unknown', 'fail')", ["'fail'", "'unknown'"]),
+        ("with b as (select a from rules.seen where a > 1 and verdict in ('fail')) select * from b", ["'fail'"]),
+        # Wherever it is read.
+        ("select a from rules.seen where verdict in ('fail') union select a from rules.seen where verdict in ('open')", ["'fail'", "'open'"]),
+        ("select a from rules.seen where verdict in ('fail') union select a from rules.seen", []),
+        ("select a from rules.other where exists (from rules.seen) and verdict in ('fail')", []),
+        # What lets others through, or may speak of another table's verdict.
+        ("select a from rules.seen where verdict in ('fail') or a > 1", []),
+        ("select a from rules.seen where verdict not in ('fail')", []),
+        ("select a from rules.seen where reason in ('fail')", []),
+        ("select a from rules.seen where verdict in (select verdict from rules.other)", []),
+        ("select a from rules.seen left join rules.other using (a) where verdict in ('fail')", []),
+    ],
+)  # fmt: skip
+def test_which_verdicts_a_query_picks(sql, expected):
+    assert verdicts_seen(sql, "rules.seen") == expected
 
 
 def judged(*limits, is_dated=False):
