@@ -70,20 +70,47 @@ last_steps as (
 
 ),
 
+reopened_stretches as (
+
+    select
+        ticket_id,
+        from_on,
+        until_on
+    from facts.open_stretches
+    where ticket_id in (select ticket_id from facts.open_stretches where stretch_number > 1)
+
+),
+
+-- A ticket that never came back was open once, as its own row says: only of the few others are the stretches joined.
 stretches as (
 
     select
         filtered_tickets.opened_at,
+        coalesce(reopened_stretches.from_on, filtered_tickets.opened_on) as from_on,
+        case
+            when reopened_stretches.ticket_id is null then filtered_tickets.closed_on
+            else reopened_stretches.until_on
+        end as until_on
+    from filtered_tickets
+    left join reopened_stretches
+        on reopened_stretches.ticket_id = filtered_tickets.ticket_id
+    where filtered_tickets.is_open
+        or filtered_tickets.closed_on is not null
+
+),
+
+numbered_stretches as (
+
+    select
+        stretches.opened_at,
         beginnings.step_number as from_number,
         coalesce(endings.step_number, last_steps.step_count + 1) as until_number
-    from facts.open_stretches as open_stretches
-    inner join filtered_tickets
-        on filtered_tickets.ticket_id = open_stretches.ticket_id
+    from stretches
     cross join last_steps
     inner join numbered as beginnings
-        on beginnings.day_on = open_stretches.from_on
+        on beginnings.day_on = stretches.from_on
     left join numbered as endings
-        on endings.day_on = open_stretches.until_on
+        on endings.day_on = stretches.until_on
 
 ),
 
@@ -92,13 +119,15 @@ ages as (
     select
         steps.until_on,
         -- In days begun: bands end with whole days, so those of a day begun share their band.
-        ceil((epoch(steps.ended_at) - epoch(stretches.opened_at)) / 86400)::bigint * 86400 as age_seconds,
+        ceil((epoch(steps.ended_at) - epoch(numbered_stretches.opened_at)) / 86400)::bigint * 86400 as age_seconds,
         count(*) as ticket_count
-    from stretches
-    cross join lateral unnest(range(stretches.from_number, stretches.until_number)) as numbers(step_number)
+    from numbered_stretches
+    cross join lateral unnest(
+        range(numbered_stretches.from_number, numbered_stretches.until_number)
+    ) as numbers(step_number)
     inner join steps
         on steps.step_number = numbers.step_number
-    where stretches.from_number < stretches.until_number
+    where numbered_stretches.from_number < numbered_stretches.until_number
     group by all
 
 ),
