@@ -14,6 +14,8 @@ ASKED = {
     "reports.ticket_findings": {"rule": "response_time", "verdict": "fail"},
     "reports.ticket_events": {"event_code": "opened"},
     "reports.duplicate_changes": {"limit_share": 0.3},
+    "reports.response_by_group": {"kind": "agent"},
+    "reports.resolution_by_group": {"kind": "agent"},
 }
 # What the page of one ticket draws, asked of a ticket that came back often.
 OF_ONE_TICKET = ("texts", "posts", "turns", "stretches", "marks", "zooms", "shut_times")

@@ -21,16 +21,22 @@ with tickets as (
 
 ),
 
-grouped as (
+kinds as (
+
+    select unnest(['product', 'agent', 'channel']) as kind
+
+),
+
+-- Not by grouping sets: a page asks for one kind, and the others are not even grouped then.
+parts as (
 
     select
-        case
-            when grouping(product_code) = 0 then 'product'
-            when grouping(agent_code) = 0 then 'agent'
-            when grouping(channel_code) = 0 then 'channel'
-            else 'desk'
-        end as kind,
-        coalesce(product_code, agent_code, channel_code, '') as code,
+        kinds.kind,
+        case kinds.kind
+            when 'product' then tickets.product_code
+            when 'agent' then tickets.agent_code
+            else tickets.channel_code
+        end as code,
         count(*) as ticket_count,
         count(duration_days) as n_count,
         case when count(duration_days) >= 20 then quantile_cont(duration_days, [0.5, 0.9]) end as middle_and_p90_days,
@@ -41,7 +47,40 @@ grouped as (
         count(*) filter (response_verdict = 'open') as waiting_count,
         count(*) filter (response_verdict = 'unknown') as unknown_count
     from tickets
-    group by grouping sets ((product_code), (agent_code), (channel_code), ())
+    cross join kinds
+    group by
+        kinds.kind,
+        code
+
+),
+
+whole as (
+
+    select
+        'desk' as kind,
+        '' as code,
+        count(*) as ticket_count,
+        count(duration_days) as n_count,
+        case when count(duration_days) >= 20 then quantile_cont(duration_days, [0.5, 0.9]) end as middle_and_p90_days,
+        count(*) filter (response_code = 'within_1_day') as within_1_day_count,
+        count(*) filter (response_code = 'within_2_days') as within_2_days_count,
+        count(*) filter (response_verdict = 'pass') as met_count,
+        count(*) filter (response_verdict = 'fail') as late_count,
+        count(*) filter (response_verdict = 'open') as waiting_count,
+        count(*) filter (response_verdict = 'unknown') as unknown_count
+    from tickets
+
+),
+
+grouped as (
+
+    select *
+    from parts
+
+    union all
+
+    select *
+    from whole
 
 )
 
@@ -65,12 +104,13 @@ select
     grouped.late_count,
     grouped.waiting_count,
     grouped.unknown_count,
-    max(grouped.middle_and_p90_days[1]) filter (grouped.kind = 'desk') over () as desk_median_days,
+    whole.middle_and_p90_days[1] as desk_median_days,
     row_number() over (
         partition by grouped.kind
         order by grouped.middle_and_p90_days[1] desc nulls last, grouped.n_count desc, grouped.code
     ) as position
 from grouped
+cross join whole
 cross join facts.desk as desk
 left join facts.products as products
     on grouped.kind = 'product'
