@@ -147,6 +147,7 @@ class _Trial:
         self.names = [name for name in order(self.queries, self.judges) if name in self.reach]
         self.compared = self._comparable()
         self.made: dict[str, str] = {}
+        self.narrowed: set[str] = set()
 
     def run(self) -> None:
         needed = set(self.names).union(*(reads(self.queries[name]) for name in self.names))
@@ -179,6 +180,8 @@ class _Trial:
         ).fetchall()
         for (name,) in helpers:
             self.con.execute(f"drop table what_if.{name}")
+        for schema in {source.partition(".")[0] for source in self.narrowed}:
+            self.con.execute(f"drop schema {schema} cascade")
 
     def _create(self, kind: str, name: str, sql: str) -> None:
         """Create a table or view in the place of the snapshot's. Raises QueryError naming its file."""
@@ -207,7 +210,7 @@ class _Trial:
         tried, as_it_is = f"({self.queries[name]}\n)", f"snapshot.{name}"
         if few := self._few(name):
             tried = f"({self._narrowed(name, few)}\n)"
-            as_it_is = f"(from snapshot.{name} where subject_id in (from {few}))"
+            as_it_is = f"(from snapshot.{name} where subject_id in (select ticket_id from {few}))"
             if name in not_stored(self.queries):
                 as_it_is = f"({self._narrowed(name, few, is_tried=False)}\n)"
         elif any(name in reads(self.queries[other]) and not self._gathers(other) for other in self.names):
@@ -335,23 +338,31 @@ class _Trial:
         before = self._rests_on(name, self.compared)
         if not before:
             return None
+        facts = sorted(before & self.compared)
+        differing = [self._differing(fact) for fact in facts]
         few = f"what_if.few_{name.partition('.')[2]}"
-        changed = [self._differing(fact) for fact in sorted(before & self.compared)]
-        for gathering in self._gathering(name):
-            rules = [rule.partition(".")[2] for rule in sorted(before & reads(self.queries[gathering]))]
-            seen = "true"
-            if verdicts := verdicts_seen(self.queries[name], gathering):
-                seen = " or ".join(f"{side}_verdict in ({', '.join(verdicts)})" for side in ("old", "new"))
-            changed.append(f"select subject_id from what_if.changes where list_contains({rules}, judge) and ({seen})")
-        self.con.execute(f"create table {few} as {' union '.join(changed)}")
+        if len(before) == len(facts) == 1:
+            few = differing[0]
+        else:
+            gathered = [self._changed(gathering, name, before) for gathering in self._gathering(name)]
+            changed = [f"from {table}" for table in differing] + gathered
+            self.con.execute(f"create table {few} as {' union '.join(changed)}")
         # It does not pay to look most of them up.
         (are_few,) = self.con.execute(
             f"select 2 * (select count(*) from {few}) < (select count(*) from snapshot.facts.openings)"
         ).fetchone()
         return few if are_few else None
 
+    def _changed(self, gathering: str, name: str, before: set[str]) -> str:
+        """Return a query for the tickets that changed in the rules gathered, where the rule that reads these may see it."""
+        rules = [rule.partition(".")[2] for rule in sorted(before & reads(self.queries[gathering]))]
+        seen = "true"
+        if verdicts := verdicts_seen(self.queries[name], gathering):
+            seen = " or ".join(f"{side}_verdict in ({', '.join(verdicts)})" for side in ("old", "new"))
+        return f"select subject_id as ticket_id from what_if.changes where list_contains({rules}, judge) and ({seen})"
+
     def _differing(self, fact: str) -> str:
-        """Return a query for the tickets of which a fact says something else that a verdict hears of."""
+        """Return the table of the tickets of which a fact says something else that a verdict hears of."""
         table = f"what_if.differing_{fact.partition('.')[2]}"
         heard = [
             f"as_is.{column} is distinct from as_tried.{column}"
@@ -361,13 +372,13 @@ class _Trial:
         self.con.execute(
             f"""
             create table if not exists {table} as
-            select distinct {self.keys[fact]} as subject_id
+            select distinct {self.keys[fact]} as ticket_id
             from snapshot.{fact} as as_is
             inner join {fact} as as_tried using ({KEYS.search(self.queries[fact])[1]})
             where {" or ".join(heard) or "false"}
             """
         )
-        return f"from {table}"
+        return table
 
     def _narrowed(self, name: str, few: str, *, is_tried: bool = True) -> str:
         """Return a query that sees only these tickets, as tried or as it is."""
@@ -376,12 +387,14 @@ class _Trial:
             layer, short = other.split(".")
             source = other if is_tried else f"snapshot.{other}"
             if other in self.keys:
-                rows = f"from {source} where {self.keys[other]} in (from {few})"
-                if is_tried and other in self.compared:
-                    rows = self._narrowed(other, few)
-                schema = f"{'tried' if is_tried else 'as_it_is'}_{layer}"
+                kind, rows = "view", f"from {source} where {self.keys[other]} in (select ticket_id from {few})"
+                schema = f"{few.partition('.')[2]}_{'tried' if is_tried else 'as_it_is'}_{layer}"
                 source = f"{schema}.{short}"
-                self.con.execute(f"create schema if not exists {schema}")
-                self.con.execute(f"create or replace view {source} as {rows}")
+                if source not in self.narrowed:
+                    if is_tried and other in self.compared:
+                        kind, rows = "table", f"select {self._used(other)} from ({self._narrowed(other, few)}\n)"
+                    self.con.execute(f"create schema if not exists {schema}")
+                    self.con.execute(f"create {kind} {source} as {rows}")
+                    self.narrowed.add(source)
             seen[other] = source
         return REFERENCE.sub(lambda found: seen.get(found[1], found[1]), self.queries[name])
