@@ -57,19 +57,35 @@ def may_change(sql: str, tables: Reach, limits: frozenset[Limit]) -> frozenset[s
 def verdicts_seen(sql: str, table: str) -> list[str]:
     """Return the verdicts, as SQL, by which a query picks rows wherever it reads a table; [] where it may see others."""
     seen: set[str] = set()
-    for read in _parsed(sql).find_all(exp.Table):
-        if f"{read.db}.{read.name}" != table:
-            continue
-        select = read.parent_select
-        where = select.args.get("where")
-        conditions = (
-            list(where.this.flatten()) if where and isinstance(where.this, exp.And) else _listed(where and where.this)
-        )
-        picked = [part for part in conditions if isinstance(part, exp.In) and part.this.name == "verdict"]
+    for select in _reading(sql, table):
+        picked = [part for part in _conditions(select) if isinstance(part, exp.In) and part.this.name == "verdict"]
         if not picked or not picked[0].expressions or select.args.get("joins"):
             return []
         seen |= {verdict.sql(dialect="duckdb") for verdict in picked[0].expressions}
     return sorted(seen)
+
+
+@cache
+def verdict_left_out(sql: str, table: str) -> str | None:
+    """Return the one verdict, as SQL, whose rows of a table a union of such tables leaves out; None if it does otherwise."""
+    selects = _reading(sql, table)
+    if len(selects) != 1 or not isinstance(selects[0].parent, exp.Union) or selects[0].args.get("joins"):
+        return None
+    match _conditions(selects[0]):
+        case [exp.NEQ(this=exp.Column() as column, expression=exp.Literal() as verdict)] if column.name == "verdict":
+            return verdict.sql(dialect="duckdb")
+    return None
+
+
+def _reading(sql: str, table: str) -> list[exp.Select]:
+    """Return the selects of a query that read a table."""
+    return [read.parent_select for read in _parsed(sql).find_all(exp.Table) if f"{read.db}.{read.name}" == table]
+
+
+def _conditions(select: exp.Select) -> list[exp.Expression]:
+    """Return what must all be true of the rows that a select picks."""
+    where = select.args.get("where")
+    return list(where.this.flatten()) if where and isinstance(where.this, exp.And) else [where.this] if where else []
 
 
 @cache

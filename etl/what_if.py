@@ -30,7 +30,7 @@ from etl.build import (
     reads,
     without_comments,
 )
-from etl.lineage import EVERY, Limit, Reach, limits_changed, may_change, reached, verdicts_seen
+from etl.lineage import EVERY, Limit, Reach, limits_changed, may_change, reached, verdict_left_out, verdicts_seen
 from etl.own_policy import changed_terms
 from etl.policy import Row, asked_limits, policy_of, write_policy
 from etl.renew import COMPARED_TEXTS, is_by_itself, ticket_keys
@@ -241,24 +241,40 @@ class _Trial:
             """,
             {"judge": judge, "clause": clause},
         )
-        counted = f"select {verdict if has_one_row else f'max({verdict})'} as verdict from snapshot.{name}"
         self.con.execute(
             f"""
             insert into what_if.outcomes
-            select $judge, $clause, verdict::varchar, sum(was), sum(is_now)
+            select $judge, $clause, verdict, sum(was), sum(is_now)
             from (
-                select verdict::varchar as verdict, count(*) as was, count(*) as is_now
-                from ({counted} {"" if has_one_row else "group by subject_id"})
-                group by all
+                select verdict::varchar as verdict, subject_count as was, subject_count as is_now
+                from ({self._counted(name, verdict)})
                 union all
                 select old_verdict, 0, -1 from what_if.changes where judge = $judge and old_verdict is not null
                 union all
                 select new_verdict, 0, 1 from what_if.changes where judge = $judge and new_verdict is not null
             )
             group by verdict
+            having max(was) > 0 or sum(is_now) > 0
             """,
             {"judge": judge, "clause": clause},
         )
+
+    def _counted(self, name: str, verdict: str) -> str:
+        """Return a query for how many subjects have each verdict as it is: where it can be, without judging them again."""
+        sql, rule = self.queries[name], name.partition(".")[2]
+        if not ONE_ROW.search(sql):
+            worst = f"select max({verdict}) as verdict from snapshot.{name} group by subject_id"
+            return f"select verdict, count(*) as subject_count from ({worst}) group by verdict"
+        if name in not_stored(self.queries) and is_by_itself(sql):
+            for other in filter(self._gathers, self.names):
+                if left_out := verdict_left_out(self.queries[other], name):
+                    rows = f"from snapshot.{other} where rule = '{rule}'"
+                    return f"""
+                        select verdict, count(*) as subject_count {rows} group by verdict
+                        union all
+                        select {left_out}, (select count(*) from snapshot.facts.tickets) - count(*) {rows}
+                    """
+        return f"select {verdict} as verdict, count(*) as subject_count from snapshot.{name} group by all"
 
     def _gathers(self, name: str) -> bool:
         """Say whether a query of the rules' layer judges nothing by itself, but has rows of other rules, by `rule`."""
@@ -349,7 +365,7 @@ class _Trial:
             self.con.execute(f"create table {few} as {' union '.join(changed)}")
         # It does not pay to look most of them up.
         (are_few,) = self.con.execute(
-            f"select 2 * (select count(*) from {few}) < (select count(*) from snapshot.facts.openings)"
+            f"select 2 * (select count(*) from {few}) < (select count(*) from snapshot.facts.tickets)"
         ).fetchone()
         return few if are_few else None
 

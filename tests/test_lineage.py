@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from etl.build import CLAUSE, kept_in, read_queries
-from etl.lineage import EVERY, LIMITS, VALUES, may_change, reached, verdicts_seen
+from etl.lineage import EVERY, LIMITS, VALUES, may_change, reached, verdict_left_out, verdicts_seen
 from etl.policy import asked_limits
 
 TABLES = {"facts.seen": frozenset({"due_at"}), "facts.other": frozenset({EVERY}), LIMITS: VALUES}
@@ -78,6 +78,30 @@ def test_what_may_change_in_a_query(sql, expected):
 )  # fmt: skip
 def test_which_verdicts_a_query_picks(sql, expected):
     assert verdicts_seen(sql, "rules.seen") == expected
+
+
+OTHER = "select b from rules.other where verdict <> 'open'"
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        (f"{OTHER} union all select a from rules.seen where verdict <> 'pass'", "'pass'"),
+        (f"select a from rules.seen where verdict <> 'pass' union all {OTHER} union all {OTHER}", "'pass'"),
+        # What leaves out nothing, more, or the same twice says nothing of how many there are.
+        (f"{OTHER} union all select a from rules.seen", None),
+        (f"{OTHER} union all select a from rules.seen where verdict <> 'pass' and a > 1", None),
+        (f"{OTHER} union all select a from rules.seen where verdict <> a", None),
+        (f"{OTHER} union all select a from rules.seen where reason <> 'pass'", None),
+        (f"{OTHER} union all select a from rules.seen where verdict = 'pass'", None),
+        (f"{OTHER} union all select a from rules.seen join rules.other using (a) where verdict <> 'pass'", None),
+        ("select a from rules.seen where verdict <> 'pass' union all select a from rules.seen where verdict <> 'pass'", None),
+        (f"{OTHER} union all select a from (select a from rules.seen where verdict <> 'pass') where a > 1", None),
+        (OTHER, None),
+    ],
+)  # fmt: skip
+def test_which_verdict_a_union_leaves_out(sql, expected):
+    assert verdict_left_out(sql, "rules.seen") == expected
 
 
 def judged(*limits, is_dated=False):
