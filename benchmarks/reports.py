@@ -46,11 +46,11 @@ def report_seconds(warehouse: Path) -> dict[str, tuple[float, float, int]]:
     choices = (Filters(period="Everything loaded"), Filters(period="Last 13 weeks", product=(product,)))
 
     def seconds(report: str, filters: Filters) -> float:
-        sql, given = query(snapshot, report, filters, **asked.get(report, {}))
+        sql, given = query(snapshot, report, filters, limit=MOST_ROWS, **asked.get(report, {}))
         taken = []
         for _ in range(TIMES + 1):  # the first warms up
             started = time.perf_counter()
-            snapshot.answer(f"{sql} limit {MOST_ROWS}", given)
+            snapshot.answer(sql, given)
             taken.append(time.perf_counter() - started)
         return median(taken[1:])
 

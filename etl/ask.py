@@ -4,12 +4,15 @@ What a reader chose is bound as parameters; only the names of reports and column
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
 from etl.build import FILTERED, UNITED, WHOLE_PERIOD, is_judge, read_queries, with_filters, without_comments
 from etl.filters import Filters
+
+# To write out all rows of a report takes long: of a few of them the keys are found first, and the rest of these alone.
+PICKED_BY_KEY = re.compile(r"^-- Picked by key\b", re.M)
 
 LISTED_COLUMNS = """
     select table_schema || '.' || table_name as name, list(column_name order by ordinal_position) as columns
@@ -26,6 +29,8 @@ def query(
     within: str | None = None,
     among: tuple[str, str] | None = None,
     whole: bool = False,
+    limit: int | None = None,
+    offset: int = 0,
     **where: str | int | bool | None,
 ) -> tuple[str, dict[str, object]]:
     """Return the SQL text and the bound parameters of a report of the snapshot that has these columns.
@@ -33,17 +38,15 @@ def query(
     With `filters` the report is computed over the chosen tickets and period. `where` keeps rows whose columns
     equal the given values (None: are empty); `within` names a day column that must lie in the chosen period;
     `among`, a column and a query, keeps rows whose column that query has too: its parameters are the caller's.
-    Rows come in the order of `position` if there is one, else of a `whole` file in that of its key. Raises KeyError for a report or column there is not.
+    Rows come in the order of `position` if there is one, else of a `whole` file in that of its key; with `limit` no
+    more than so many, from `offset` on. Raises KeyError for a report or column there is not.
     """
     found = columns[report]
     if not {*where, *([within] if within else ())} <= set(found):
         raise KeyError(f"{report} has only {', '.join(found)}; asked for {[within, *where]}")
-    sql, period, given = f"select * from {report}", WHOLE_PERIOD, {}
-    if filters is not None:
-        period, given = filters.period_sql(period), filters.parameters()
-        # A report that filters is computed anew; of any other the stored table is all there is to say.
-        if is_filtered(report):
-            sql = with_filters(_asked_of_one_judge(read_queries()[report], where), filters.narrow, period)
+    written = read_queries().get(report, "")
+    period = filters.period_sql(WHOLE_PERIOD) if filters is not None else WHOLE_PERIOD
+    given = filters.parameters() if filters is not None else {}
     tests = []
     if within:
         tests.append(f"{within} between (select from_on from ({period})) and (select until_on from ({period}))")
@@ -52,13 +55,30 @@ def query(
     for number, (column, value) in enumerate(where.items()):
         tests.append(f"{column} is null" if value is None else f"{column} = $where_{number}")
         given[f"where_{number}"] = value
-    if tests:
-        sql = f"select * from ({sql}\n) where {' and '.join(tests)}"
-    key = [name for name in found if name in key_of(report)]
+    # A report that filters is computed anew; of any other the stored table is all there is to say.
+    is_computed = filters is not None and is_filtered(report)
+
+    def asked(narrow: Callable[[str], str]) -> str:
+        sql = f"select * from {report}"
+        if is_computed:
+            sql = with_filters(_asked_of_one_judge(written, where), narrow, period)
+        return f"select * from ({sql}\n) where {' and '.join(tests)}" if tests else sql
+
+    sql = asked(filters.narrow if filters is not None else str)
+    key = ", ".join(name for name in found if name in key_of(report))
+    order = f" order by {key}" if whole and key else ""
     if "position" in found:  # it need not tell two rows apart; the key does
-        sql = f"select * from ({sql}\n) order by {', '.join(('position', *key))}"
-    elif whole and key:
-        sql = f"select * from ({sql}\n) order by {', '.join(key)}"
+        order = f" order by {', '.join(('position', *filter(None, [key])))}"
+    if order:
+        sql = f"select * from ({sql}\n){order}"
+    if limit is not None:
+        sql += f" limit {int(limit)} offset {int(offset)}"
+        if is_computed and PICKED_BY_KEY.search(written):
+            few = asked(lambda every: f"{every} inner join (select distinct ticket_id from picked) using (ticket_id)")
+            sql = (
+                f"with picked as materialized (select {key} from ({sql}))"
+                f" select * from ({few}\n) semi join picked using ({key}){order}"
+            )
     return sql, bound(sql, given)
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from etl.ask import query
+from etl.ask import LISTED_COLUMNS, query
 from etl.build import FILTERED as FILTERED_NAMES
 from etl.build import read_queries, with_filters, without_comments
 from etl.filters import Filters
@@ -72,3 +72,16 @@ def test_findings_of_one_rule_are_asked_of_that_rule_and_are_those_among_all(con
         asked, parameters = query(columns, "reports.ticket_findings", everything, rule=none)
         assert "no such rule" not in asked
         assert con.execute(f"select count(*) from ({asked})", parameters).fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    "filters", [Filters(period="Everything loaded"), Filters(period="Everything loaded", channel=("ticket",))]
+)
+def test_a_page_of_a_list_is_a_part_of_the_whole_list(con, filters):
+    columns = {name: tuple(listed) for name, listed in con.execute(LISTED_COLUMNS).fetchall()}
+    asked = {"within": "event_on"}
+    whole = con.execute(*query(columns, "reports.ticket_events", filters, **asked)).fetchall()
+    assert len(whole) > 60
+    for offset in (0, 25, len(whole) - 10, len(whole)):
+        page = query(columns, "reports.ticket_events", filters, limit=25, offset=offset, **asked)
+        assert con.execute(*page).fetchall() == whole[offset : offset + 25]

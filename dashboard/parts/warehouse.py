@@ -178,9 +178,7 @@ def rows(
     Raises OutdatedSnapshotError when the snapshot does not hold what the report reads.
     """
     snapshot = current()
-    sql, given = query(snapshot, report, filters, within=within, **where)
-    if limit is not None:
-        sql += f" limit {int(limit)} offset {int(offset)}"
+    sql, given = query(snapshot, report, filters, within=within, limit=limit, offset=offset, **where)
     return snapshot.in_desk_time(masked_names(_cached(str(snapshot.path), sql, tuple(given.items()), snapshot)))
 
 

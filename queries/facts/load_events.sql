@@ -1,6 +1,6 @@
 -- What changed the load: openings, closings, reopenings, and whose turn it became, by local day.
 -- One row per ticket_id, happened_at, event_code
--- Not stored: summed once, by reports.stock_changes; whoever asks for single openings and closings makes no turns
+-- Not stored: summed once, by reports.stock_changes
 --
 -- waiting_on_client_change is +1 where the client's turn began and -1 where it ended: that of an
 -- open ticket whose last word is an agent's [L4]. A turn that ends on the day it began is left out.

@@ -70,18 +70,7 @@ last_steps as (
 
 ),
 
-reopened_stretches as (
-
-    select
-        ticket_id,
-        from_on,
-        until_on
-    from facts.open_stretches
-    where ticket_id in (select ticket_id from facts.open_stretches where stretch_number > 1)
-
-),
-
--- A ticket that never came back was open once, as its own row says: only of the few others are the stretches joined.
+-- A ticket that never came back was open once, as its own row says.
 stretches as (
 
     select
@@ -92,7 +81,7 @@ stretches as (
             else reopened_stretches.until_on
         end as until_on
     from filtered_tickets
-    left join reopened_stretches
+    left join facts.reopened_stretches
         on reopened_stretches.ticket_id = filtered_tickets.ticket_id
     where filtered_tickets.is_open
         or filtered_tickets.closed_on is not null
