@@ -23,14 +23,16 @@ addresses as (
 
     select
         client_id,
-        client_name as name
+        client_name as name,
+        false as is_buyer
     from unmatched
 
     union all
 
     select
         buyers.client_id,
-        clients.name
+        clients.name,
+        true as is_buyer
     from facts.buyers
     left join facts.clients
         on clients.client_id = buyers.client_id
@@ -42,6 +44,7 @@ written as materialized (
 
     select
         client_id,
+        is_buyer,
         case
             when contains(client_id, '@')
                 then replace(replace(replace(split_part(split_part(client_id, '@', 1), '+', 1), '.', ''), '-', ''), '_', '')
@@ -61,6 +64,10 @@ askers as materialized (
         written.mailbox,
         written.domain,
         written.letters,
+        -- What follows the first five letters, in three pieces.
+        substr(written.mailbox, 6, (length(written.mailbox) - 5) // 3) as first_piece,
+        substr(written.mailbox, 6 + (length(written.mailbox) - 5) // 3, (length(written.mailbox) - 5) // 3) as second_piece,
+        substr(written.mailbox, 6 + (length(written.mailbox) - 5) // 3 * 2) as last_piece,
         -- The name the other way round, as address books have it.
         case
             when contains(unmatched.client_name, ' ')
@@ -74,7 +81,7 @@ askers as materialized (
 
 ),
 
-buyers as materialized (
+buyers as (
 
     select
         client_id as buyer_id,
@@ -82,8 +89,7 @@ buyers as materialized (
         domain,
         letters
     from written
-    anti join unmatched
-        on unmatched.client_id = written.client_id
+    where is_buyer
 
 ),
 
@@ -125,16 +131,23 @@ roles as (
 
 ),
 
-companies as materialized (
+small_domains as materialized (
 
     select buyers.domain
     from buyers
     semi join askers
         on askers.domain = buyers.domain
-    anti join free_mail
-        on free_mail.provider = split_part(buyers.domain, '.', 1)
     group by buyers.domain
     having count(*) <= 20
+
+),
+
+companies as materialized (
+
+    select small_domains.domain
+    from small_domains
+    anti join free_mail
+        on free_mail.provider = split_part(small_domains.domain, '.', 1)
 
 ),
 
@@ -241,6 +254,12 @@ likely as (
         on buyers.domain = askers.domain
         and left(buyers.mailbox, 5) = left(askers.mailbox, 5)
     where length(askers.mailbox) >= 6
+        -- Two slips leave one of any three pieces whole: told faster than the slips are counted.
+        and (
+            contains(buyers.mailbox, askers.first_piece)
+            or contains(buyers.mailbox, askers.second_piece)
+            or contains(buyers.mailbox, askers.last_piece)
+        )
         and abs(length(buyers.mailbox) - length(askers.mailbox)) <= 2
         and buyers.mailbox <> askers.mailbox
         and levenshtein(buyers.mailbox, askers.mailbox) <= 2
