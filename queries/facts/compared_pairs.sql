@@ -205,67 +205,69 @@ common_words as (
 
 ),
 
-said_terms as (
+different_words as (
 
-    select
-        words.ticket_number,
-        case
-            when contains(words.word, '.') or contains(words.word, '_') or words.word < 'a' then words.word
-            when suffix(words.word, 's') then left(words.word, least(length(words.word) - 1, 6)::bigint)
-            else left(words.word, 6)
-        end as term,
-        min(words.word) as word
+    select word
     from words
-    anti join common_words
-        on common_words.word_text = words.word
-    where length(words.word) > 1
-        and not starts_with(words.word, 'http')
-    group by
-        words.ticket_number,
-        term
+    group by word
 
 ),
 
-different_terms as (
+meant_words as (
 
     select
-        term,
-        row_number() over (order by term) as term_number
-    from said_terms
-    group by term
+        different_words.word,
+        case
+            when contains(different_words.word, '.') or contains(different_words.word, '_') or different_words.word < 'a'
+                then different_words.word
+            when suffix(different_words.word, 's')
+                then left(different_words.word, least(length(different_words.word) - 1, 6)::bigint)
+            else left(different_words.word, 6)
+        end as term
+    from different_words
+    anti join common_words
+        on common_words.word_text = different_words.word
+    where length(different_words.word) > 1
+        and not starts_with(different_words.word, 'http')
 
 ),
 
+-- Words and terms by number: each is looked at once, however many texts say it.
 -- Weights are whole tenths: their sum is the same in whatever order it is made.
 vocabulary as (
 
     select
-        different_terms.term,
-        different_terms.term_number,
+        meant_words.word,
+        row_number() over (order by meant_words.word) as word_number,
+        dense_rank() over (order by meant_words.term) as term_number,
         case
             when general_terms.term is not null then general_terms.weight * 10
             -- A version names the environment, not the issue.
-            when regexp_full_match(different_terms.term, 'v?[0-9]+(\.[0-9]+)+') then 1
-            when regexp_full_match(different_terms.term, '[0-9.,:]+') then 30
-            when regexp_matches(different_terms.term, '[0-9._]') then 50
+            when regexp_full_match(meant_words.term, 'v?[0-9]+(\.[0-9]+)+') then 1
+            when regexp_full_match(meant_words.term, '[0-9.,:]+') then 30
+            when regexp_matches(meant_words.term, '[0-9._]') then 50
             else 10
         end::bigint as weight
-    from different_terms
+    from meant_words
     left join general_terms
-        on general_terms.term = different_terms.term
+        on general_terms.term = meant_words.term
 
 ),
 
 terms as (
 
     select
-        said_terms.ticket_number,
-        said_terms.word,
+        words.ticket_number,
+        vocabulary.term_number,
+        vocabulary.weight,
+        min(vocabulary.word_number) as word_number
+    from words
+    inner join vocabulary
+        on vocabulary.word = words.word
+    group by
+        words.ticket_number,
         vocabulary.term_number,
         vocabulary.weight
-    from said_terms
-    inner join vocabulary
-        on vocabulary.term = said_terms.term
 
 ),
 
@@ -488,12 +490,14 @@ shared_terms as (
     select
         older_terms.older_number,
         older_terms.newer_number,
-        terms.word,
+        vocabulary.word,
         terms.weight
     from older_terms
     inner join terms
         on terms.ticket_number = older_terms.newer_number
         and terms.term_number = older_terms.term_number
+    inner join vocabulary
+        on vocabulary.word_number = terms.word_number
 
 ),
 

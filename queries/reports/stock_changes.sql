@@ -151,7 +151,8 @@ select
     tickets.agent_id,
     tickets.channel_code,
     tickets.eligibility_code,
-    sum(dated.opened_count)::bigint as opened_count,
+    -- True of every row: said of the ticket so that DuckDB sums once, behind the join, not by ticket before it as well.
+    (sum(dated.opened_count) filter (where tickets.ticket_id is not null))::bigint as opened_count,
     sum(dated.reopened_count)::bigint as reopened_count,
     sum(dated.closed_count)::bigint as closed_count,
     sum(dated.opened_count + dated.reopened_count - dated.closed_count)::bigint as open_change,
