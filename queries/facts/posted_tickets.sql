@@ -34,16 +34,26 @@ unspoken_posts as (
         or not posts.is_public
         or posts.is_auto
 
+),
+
+-- Most tickets with a post have one that somebody said.
+spoken_tickets as (
+
+    select ticket_id
+    from facts.words
+    where word_number = 1
+
 )
 
 select ticket_id
-from facts.words
-where word_number = 1
+from spoken_tickets
 
-union
+union all
 
-select openings.ticket_id
+select distinct openings.ticket_id
 from unspoken_posts
 inner join openings
     on openings.ticket_id = unspoken_posts.ticket_id
+anti join spoken_tickets
+    on spoken_tickets.ticket_id = openings.ticket_id
 where unspoken_posts.posted_at >= openings.opened_at
