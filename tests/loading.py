@@ -34,6 +34,11 @@ FEW = 5
 EXAMPLES = int(os.environ.get("EXAMPLES", FEW))
 
 
+def some(*cases: object, few: int = 1) -> tuple:
+    """Return the first of what a property is tried on, as many as each run has time for; all if EXAMPLES asks for more."""
+    return cases if EXAMPLES > FEW else cases[:few]
+
+
 @cache
 def _instance() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config={"threads": "1"})

@@ -18,6 +18,7 @@ from etl.build import read_queries
 from etl.filters import CHOICES, CHOSEN_DAYS, Filters
 from etl.load import load
 from etl.publish import connect
+from loading import some
 from reference.compare import broken, built
 from reference.desks import make
 
@@ -140,7 +141,7 @@ def test_edge_case_60_the_backlog_of_a_day_is_that_of_the_day_before_and_what_ha
     assert_the_load_adds_up(sample, two_at_once, date(2025, 3, 1), date(2026, 10, 25))
 
 
-@pytest.mark.parametrize("seed", range(20, 40, 10))
+@pytest.mark.parametrize("seed", some(20, 30))
 def test_edge_case_60_the_backlog_adds_up_on_random_desks_for_every_filter(seed):
     desk, dice = make(seed), Random(seed)
     for as_of in desk.as_ofs[:2]:

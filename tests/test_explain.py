@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
+from random import Random
 
 import duckdb
 import pytest
@@ -14,7 +15,7 @@ from etl.desk import parse_desk
 from etl.explain import ExplainError, explain_ticket
 from etl.policy import read_rows, write_policy
 from etl.tables import create_tables
-from loading import judged
+from loading import judged, some
 from reference.compare import built
 from reference.desks import make
 
@@ -171,7 +172,7 @@ def test_every_sum_is_the_stored_number_on_a_random_desk(seed):
             con, "select subject_id, rule, verdict::varchar from rules.findings where subject_kind = 'ticket'"
         )
         stamp = stamps(con)
-        for row in tickets:
+        for row in some(*Random(seed).sample(tickets, len(tickets)), few=12):
             text = explain_ticket(con, row["ticket_id"])
             assert "DISAGREES" not in text
             blocks = sums(text)

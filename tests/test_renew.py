@@ -15,7 +15,7 @@ from etl.demo import SAMPLE_AS_OF
 from etl.publish import Warehouse, connect
 from etl.renew import is_by_itself, narrowed, renew, ticket_keys
 from etl.replay import replay
-from loading import differing
+from loading import differing, some
 from reference.compare import loaded
 from reference.desks import make
 
@@ -70,12 +70,12 @@ def different(one: Path, other: Path) -> list[str]:
     return differing(one, other, names - CALENDAR)
 
 
-@pytest.mark.parametrize("days", [0.5, 45, 700])
+@pytest.mark.parametrize("days", some(0.5, 700, 45, few=2))
 def test_of_a_made_up_desk_it_is_what_a_whole_build_is(days, house, tmp_path, monkeypatch):
     assert different(*both_ways(house, SAMPLE_AS_OF - timedelta(days=days), tmp_path, monkeypatch)) == []
 
 
-@pytest.mark.parametrize("seed", [11, 47])
+@pytest.mark.parametrize("seed", some(47, 11))
 def test_of_a_random_desk_it_is_what_a_whole_build_is(seed, tmp_path, monkeypatch):
     desk, dice = make(seed), Random(seed)
     last = max(desk.as_ofs)
