@@ -136,13 +136,18 @@ def waiting_for(graph: dict[str, set[str]]) -> dict[str, int]:
 
 def with_filters(sql: str, narrow: Callable[[str], str] = str, period: str = WHOLE_PERIOD) -> str:
     """Return a report's query with the names it filters by bound: tables to what `narrow` leaves of them."""
-    text = without_comments(sql)
-    bound = [
-        f"filtered_{name} as ({narrow(f'select * from reports.{name}')})" for name in sorted({*FILTERED.findall(text)})
-    ]
-    if "chosen_period" in text:
+    names, has_period = _filtered(sql)
+    bound = [f"filtered_{name} as ({narrow(f'select * from reports.{name}')})" for name in names]
+    if has_period:
         bound.append(f"chosen_period as ({period})")
     return f"with {', '.join(bound)} select * from ({sql.rstrip().rstrip(';')}\n)" if bound else sql
+
+
+@cache
+def _filtered(sql: str) -> tuple[tuple[str, ...], bool]:
+    """Return the reports that a query reads filtered, and whether it reads the chosen period."""
+    text = without_comments(sql)
+    return tuple(sorted({*FILTERED.findall(text)})), "chosen_period" in text
 
 
 def views_in_a_snapshot(queries: dict[str, str]) -> set[str]:
