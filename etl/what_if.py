@@ -51,7 +51,7 @@ def beside(snapshot: Path, **settings: str) -> Iterator[duckdb.DuckDBPyConnectio
 
 
 def opened_beside(snapshot: Path, **settings: str) -> duckdb.DuckDBPyConnection:
-    """Return such a connection. All but the reports of the snapshot is there under its name, as a view."""
+    """Return such a connection. All of the snapshot but its reports is there under its name, as a view; of the reports the desk."""
     con = duckdb.connect(
         config={
             "autoinstall_known_extensions": "false",
@@ -82,7 +82,9 @@ def opened_beside(snapshot: Path, **settings: str) -> duckdb.DuckDBPyConnection:
     con.execute("begin")
     for layer in layers:
         con.execute(f"create schema {layer}")
-    for (name,) in names:
+    con.execute("create schema reports")
+    # What a page asks of whatever it reads.
+    for name in [*(name for (name,) in names), "reports.desk"]:
         con.execute(f"create view {name} as select * from snapshot.{name}")
     con.execute(f"create or replace view raw.compared_texts as {COMPARED_TEXTS} snapshot.facts.compared_pairs")
     con.execute(RESULTS.read_text("utf-8"))
