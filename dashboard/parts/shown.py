@@ -508,14 +508,18 @@ def table(
     opens = _opened_by(opens)
     # A file is made in another thread, that has no snapshot to ask for the numbers in words.
     columns = {name: replace(column, words=column.words and dict(column.words)) for name, column in columns.items()}
-    total = count(report, **asked)
+    # One row more than is shown: where it is not there, nothing has to be counted.
+    frame = rows(report, limit=rows_shown + 1, **asked)
+    total = count(report, **asked) if len(frame) > rows_shown else len(frame)
     if total == 0:
         st.caption(empty)
         return 0
     pages = ceil(total / rows_shown)
     slot = st.container()
     number = st.pagination(pages, key=f"page_{name}") if pages > 1 else 1
-    frame = rows(report, limit=rows_shown, offset=(min(number, pages) - 1) * rows_shown, **asked)
+    if number > 1:
+        frame = rows(report, limit=rows_shown, offset=(min(number, pages) - 1) * rows_shown, **asked)
+    frame = frame.head(rows_shown)
     shown = displayed(frame, columns)
     with slot:
         with st.container(key=f"wide_{name}"):
