@@ -31,7 +31,6 @@ windows as (
 
 ),
 
--- Tickets of one window were opened in one stretch of that length, or in two that follow each other.
 longest as (
 
     select greatest(max(value_seconds), 1) as seconds
@@ -39,30 +38,64 @@ longest as (
 
 ),
 
-placed as (
+-- Whether the older was still open must be known.
+unknown_tickets as (
+
+    select ticket_id
+    from facts.states
+    where is_open is null
+
+),
+
+open_stretches as (
+
+    select
+        open_stretches.ticket_id,
+        open_stretches.from_at,
+        open_stretches.until_at
+    from facts.open_stretches
+    anti join unknown_tickets
+        on unknown_tickets.ticket_id = open_stretches.ticket_id
+
+),
+
+-- What a ticket was open for within the longest window from its opening lies in one span of that length, or in two
+-- that follow each other.
+older_spans as (
 
     select
         tickets.ticket_id,
         tickets.client_id,
         tickets.product_id,
         tickets.opened_at,
-        epoch(tickets.opened_at)::bigint // longest.seconds as stretch_number
+        open_stretches.from_at,
+        open_stretches.until_at,
+        unnest(
+            range(
+                epoch(greatest(open_stretches.from_at, tickets.opened_at))::bigint // longest.seconds,
+                least(epoch(open_stretches.until_at), epoch(tickets.opened_at) + longest.seconds)::bigint
+                // longest.seconds + 1
+            )
+        ) as span_number
     from tickets
+    inner join open_stretches
+        on open_stretches.ticket_id = tickets.ticket_id
     cross join longest
 
 ),
 
-newer_places as (
+newer_spans as (
 
     select
-        placed.ticket_id,
-        placed.client_id,
-        placed.product_id,
-        placed.opened_at,
-        unnest([placed.stretch_number, placed.stretch_number - 1]) as older_stretch_number
-    from placed
+        tickets.ticket_id,
+        tickets.client_id,
+        tickets.product_id,
+        tickets.opened_at,
+        epoch(tickets.opened_at)::bigint // longest.seconds as span_number
+    from tickets
+    cross join longest
     anti join facts.crowded_tickets
-        on crowded_tickets.ticket_id = placed.ticket_id
+        on crowded_tickets.ticket_id = tickets.ticket_id
 
 ),
 
@@ -80,28 +113,12 @@ named as (
         on target.ticket_id = naming.stated_duplicate_of_id
         and target.client_id = naming.client_id
         and target.product_id = naming.product_id
+    where naming.stated_duplicate_of_id is not null
 
 ),
 
 -- Either ticket may name the other, or both; some pairs are found both ways.
-together as (
-
-    select
-        older.ticket_id as older_ticket_id,
-        newer_places.ticket_id as newer_ticket_id,
-        newer_places.client_id,
-        newer_places.product_id,
-        older.opened_at as older_opened_at,
-        newer_places.opened_at as newer_opened_at,
-        false as is_named
-    from newer_places
-    inner join placed as older
-        on older.client_id = newer_places.client_id
-        and older.product_id = newer_places.product_id
-        and older.stretch_number = newer_places.older_stretch_number
-    where (older.opened_at, older.ticket_id) < (newer_places.opened_at, newer_places.ticket_id)
-
-    union all
+named_pairs as (
 
     select
         case when (opened_at, ticket_id) < (other_opened_at, other_ticket_id) then ticket_id else other_ticket_id end
@@ -111,29 +128,46 @@ together as (
         client_id,
         product_id,
         least(opened_at, other_opened_at) as older_opened_at,
-        greatest(opened_at, other_opened_at) as newer_opened_at,
-        true as is_named
+        greatest(opened_at, other_opened_at) as newer_opened_at
     from named
     where ticket_id <> other_ticket_id
 
 ),
 
--- Whether the older was still open must be known.
-known_tickets as (
-
-    select ticket_id
-    from facts.states
-    where is_open is not null
-
-),
-
-stretches as (
+together as (
 
     select
-        ticket_id,
-        from_at,
-        until_at
-    from facts.open_stretches
+        older_spans.ticket_id as older_ticket_id,
+        newer_spans.ticket_id as newer_ticket_id,
+        newer_spans.client_id,
+        newer_spans.product_id,
+        older_spans.opened_at as older_opened_at,
+        newer_spans.opened_at as newer_opened_at,
+        false as is_named
+    from newer_spans
+    inner join older_spans
+        on older_spans.client_id = newer_spans.client_id
+        and older_spans.product_id = newer_spans.product_id
+        and older_spans.span_number = newer_spans.span_number
+        and newer_spans.opened_at >= older_spans.from_at
+        and (older_spans.until_at is null or newer_spans.opened_at < older_spans.until_at)
+    where (older_spans.opened_at, older_spans.ticket_id) < (newer_spans.opened_at, newer_spans.ticket_id)
+
+    union all
+
+    select
+        named_pairs.older_ticket_id,
+        named_pairs.newer_ticket_id,
+        named_pairs.client_id,
+        named_pairs.product_id,
+        named_pairs.older_opened_at,
+        named_pairs.newer_opened_at,
+        true as is_named
+    from named_pairs
+    inner join open_stretches
+        on open_stretches.ticket_id = named_pairs.older_ticket_id
+        and named_pairs.newer_opened_at >= open_stretches.from_at
+        and (open_stretches.until_at is null or named_pairs.newer_opened_at < open_stretches.until_at)
 
 )
 
@@ -147,12 +181,6 @@ select
     windows.effective_on,
     bool_or(together.is_named) as is_named
 from together
-inner join stretches
-    on stretches.ticket_id = together.older_ticket_id
-    and together.newer_opened_at >= stretches.from_at
-    and (stretches.until_at is null or together.newer_opened_at < stretches.until_at)
-semi join known_tickets
-    on known_tickets.ticket_id = together.older_ticket_id
 left join windows
     on together.newer_opened_at >= windows.from_at
     and together.newer_opened_at < windows.until_at
