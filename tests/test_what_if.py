@@ -169,20 +169,36 @@ def undone(con) -> Iterator[None]:
         con.execute("rollback")
 
 
-@pytest.mark.parametrize("limit", sorted(asked_limits()), ids=".".join)
-def test_of_every_number_a_trial_says_what_a_rebuild_under_it_says(limit, small):
+# Numbers that reach one rule two ways: by itself and through its facts, through rules that are gathered and by its facts.
+TOGETHER = [
+    {("coverage", "months"), ("coverage", "required")},
+    {("coverage", "months"), ("channel", "accepted"), ("response_time", "last")},
+    {("resolution_time", "last"), ("duplicate", "window"), ("coverage", "months")},
+]
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [*({limit} for limit in sorted(asked_limits())), *TOGETHER],
+    ids=lambda limits: " and ".join(".".join(limit) for limit in sorted(limits)),
+)
+def test_of_every_number_a_trial_says_what_a_rebuild_under_it_says(limits, small):
     con, terms, was = small
-    values = {limit: another(next(row for row in terms if (row.rule, row.parameter) == limit))}
-    made = resting_on(limit)
+    values = {limit: another(next(row for row in terms if (row.rule, row.parameter) == limit)) for limit in limits}
+    made = set().union(*map(resting_on, limits))
     judged = {name.partition(".")[2] for name in made & JUDGES}
     with undone(con):
         becomes = rebuilt(con, changed_terms(terms, values, None), made)
     expected = differing({key: said for key, said in was.items() if key[0] in judged}, becomes)
+    told = [Counter((judge, said) for (judge, _), (said, _) in found.items()) for found in (was, becomes)]
     with undone(con):
         try_out(con, values)
         changes = changes_of(con)
+        outcomes = con.execute("select judge, verdict, old_count, new_count from what_if.outcomes").fetchall()
     assert set(changes) == expected
     assert len(changes) == len(expected)
+    for judge, verdict, *counts in outcomes:
+        assert counts == [found[judge, verdict] for found in told]
 
 
 def extreme(row, wanted) -> str:
