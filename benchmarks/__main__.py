@@ -23,6 +23,7 @@ from benchmarks import data
 from benchmarks.pages import page_figures
 from benchmarks.reports import report_seconds
 from benchmarks.similarity import list_shares
+from benchmarks.trials import trial_seconds
 
 ROOT = Path(__file__).parent.parent
 # What is promised. The larger targets are for a million tickets, and hold for whatever is smaller.
@@ -34,6 +35,8 @@ REPORT_SECONDS = 0.2
 PAGE_SECONDS = 0.25
 PAGE_KB = 500
 REPLAY_SECONDS = 20
+TRIAL_SECONDS = 3
+SHOWN_TRIALS = 6
 
 missed: list[str] = []
 
@@ -119,6 +122,19 @@ def time_replay(exports: Path) -> None:
     print(f"\nReplay of a month earlier\n  {verdict}  {figures['seconds']:.1f} s, {figures['peak_mb']:,.0f} MB at most")
 
 
+def list_trials(warehouse: Path) -> None:
+    """Print how long it takes to try out each number of the terms, the slowest first."""
+    found = trial_seconds(warehouse)
+    slowest = sorted(found.items(), key=lambda item: -item[1])
+    print("\nWhat-if, each number of the terms once")
+    for trial, seconds in slowest:
+        verdict = target(f"what-if {trial}", seconds, TRIAL_SECONDS)
+        if verdict == "MISS" or trial in dict(slowest[:SHOWN_TRIALS]):
+            print(f"  {verdict}  {trial:46} {seconds:7.2f} s")
+    slow = sum(seconds > TRIAL_SECONDS for seconds in found.values())
+    print(f"  {len(found) - slow} of {len(found)} within {TRIAL_SECONDS} s")
+
+
 def main() -> int:
     """Run every benchmark and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
@@ -148,6 +164,7 @@ def main() -> int:
     list_reports(warehouse)
     list_pages(warehouse)
     time_replay(exports)
+    list_trials(warehouse)
     if not list_shares():
         missed.append("duplicates by text")
 
