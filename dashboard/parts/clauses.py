@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import pandas as pd
 import streamlit as st
 
-from dashboard.parts.warehouse import rows
+from dashboard.parts.warehouse import current, rows
 from dashboard.parts.words import day
 
 TAGS = re.compile(r" ?\[[A-Z]\d+(?:[-, ]+[A-Z]?\d+)*\]")  # of readings, for who reads the specification
@@ -38,6 +38,12 @@ def versions(number: str) -> pd.DataFrame:
 
 def words(number: str) -> str:
     """Return a clause as the help of a tile: its text, reading, source and date."""
+    return _words(str(current().path), number)
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _words(path: str, number: str) -> str:
+    """Return the same for a snapshot: a page asks for many clauses, and a snapshot never changes."""
     found = versions(number)
     if found.empty:
         return f"Clause {number}"
@@ -51,21 +57,33 @@ def words(number: str) -> str:
 def clause(number: str) -> None:
     """Draw a button that opens a clause: every version and parameter with its value."""
     with st.popover(f"Clause {number}", type="tertiary"):
-        found = versions(number)
-        if found.empty:
-            st.caption("The policy file does not hold this clause.")
-            return
-        first = found.iloc[0]
-        st.markdown(plain(first["text"]))
-        for row in found.drop_duplicates(["reading", "source", "effective_on"]).itertuples():
-            st.caption(f"Since {day(row.effective_on)}. Read as: {plain(row.reading)} Source: {plain(row.source)}")
-        numbers = found[found.parameter.notna() & (found.parameter != "")]
-        if not numbers.empty:
-            st.caption(
-                " · ".join(
-                    f"{plain(row.parameter)} = {plain(row.value)} {plain(row.unit)}" for row in numbers.itertuples()
-                )
-            )
+        text, *below = _said(str(current().path), number)
+        if text:
+            st.markdown(text)
+        for one in below:
+            st.caption(one)
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _said(path: str, number: str) -> list[str]:
+    """Return a clause's text in a snapshot, and what stands below it; an empty text where the policy does not hold it."""
+    found = versions(number)
+    if found.empty:
+        return ["", "The policy file does not hold this clause."]
+    read = found.drop_duplicates(["reading", "source", "effective_on"])
+    said = [
+        plain(found.iloc[0]["text"]),
+        *(
+            f"Since {day(row.effective_on)}. Read as: {plain(row.reading)} Source: {plain(row.source)}"
+            for row in read.itertuples()
+        ),
+    ]
+    numbers = found[found.parameter.notna() & (found.parameter != "")]
+    if not numbers.empty:
+        said.append(
+            " · ".join(f"{plain(row.parameter)} = {plain(row.value)} {plain(row.unit)}" for row in numbers.itertuples())
+        )
+    return said
 
 
 def clauses(numbers: Iterable[str]) -> None:
