@@ -7,6 +7,9 @@
 -- The height at the end of a day is the sum of the changes up to it. Limits may be used up to the
 -- last second: overdue begins with the next one, and for an answer in open time, since no business
 -- time passes while the desk is closed.
+--
+-- That the ticket is there is true of every row: said so that DuckDB sums once, behind the join, and not by ticket
+-- before it as well.
 
 with pieces as (
 
@@ -151,7 +154,6 @@ select
     tickets.agent_id,
     tickets.channel_code,
     tickets.eligibility_code,
-    -- True of every row: said of the ticket so that DuckDB sums once, behind the join, not by ticket before it as well.
     (sum(dated.opened_count) filter (where tickets.ticket_id is not null))::bigint as opened_count,
     sum(dated.reopened_count)::bigint as reopened_count,
     sum(dated.closed_count)::bigint as closed_count,
