@@ -12,6 +12,7 @@ from etl.build import FILTERED, UNITED, WHOLE_PERIOD, is_judge, read_queries, wi
 from etl.filters import Filters
 
 # To write out all rows of a report takes long: of a few of them the keys are found first, and the rest of these alone.
+# A report that says so has a ticket_id, and no NULL in its key, by which the rows are found again.
 PICKED_BY_KEY = re.compile(r"^-- Picked by key\b", re.M)
 
 LISTED_COLUMNS = """

@@ -32,10 +32,12 @@ from etl.build import (
 )
 from etl.lineage import EVERY, Limit, Reach, limits_changed, may_change, reached, verdict_left_out, verdicts_seen
 from etl.own_policy import changed_terms
-from etl.policy import Row, asked_limits, policy_of, write_policy
+from etl.policy import Row, asked_limits, policy_of, rules, write_policy
 from etl.renew import COMPARED_TEXTS, is_by_itself, ticket_keys
 
 RESULTS = Path(__file__).with_name("what_if.sql")
+# The reports that a page, its words and its downloads ask, whatever is drawn. All of them would be dear to bind.
+ASKED_ANYWHERE = ("reports.desk", "reports.numbers", "reports.choices")
 ONE_ROW = re.compile(r"^-- One row per subject_id(?: \(.*\))?$", re.M)
 KEYS = re.compile(r"^-- One row per (\w+(?:, \w+)*)", re.M)
 
@@ -51,7 +53,7 @@ def beside(snapshot: Path, **settings: str) -> Iterator[duckdb.DuckDBPyConnectio
 
 
 def opened_beside(snapshot: Path, **settings: str) -> duckdb.DuckDBPyConnection:
-    """Return such a connection. All of the snapshot but its reports is there under its name, as a view; of the reports the desk."""
+    """Return such a connection. What the snapshot has is there under its name, as a view; of its reports those of ASKED_ANYWHERE."""
     con = duckdb.connect(
         config={
             "autoinstall_known_extensions": "false",
@@ -66,7 +68,7 @@ def opened_beside(snapshot: Path, **settings: str) -> duckdb.DuckDBPyConnection:
     file = str(snapshot).replace("'", "''")
     con.execute(f"attach '{file}' as snapshot (read_only)")
     con.execute("set enable_external_access = false")
-    layers = [layer for layer in LAYERS if layer != "reports"]  # many, and dear to bind
+    layers = [layer for layer in LAYERS if layer != "reports"]
     names = con.execute(
         """
         select schema_name || '.' || table_name
@@ -83,8 +85,7 @@ def opened_beside(snapshot: Path, **settings: str) -> duckdb.DuckDBPyConnection:
     for layer in layers:
         con.execute(f"create schema {layer}")
     con.execute("create schema reports")
-    # What a page asks of whatever it reads.
-    for name in [*(name for (name,) in names), "reports.desk"]:
+    for name in [*(name for (name,) in names), *ASKED_ANYWHERE]:
         con.execute(f"create view {name} as select * from snapshot.{name}")
     con.execute(f"create or replace view raw.compared_texts as {COMPARED_TEXTS} snapshot.facts.compared_pairs")
     con.execute(RESULTS.read_text("utf-8"))
@@ -215,7 +216,7 @@ class _Trial:
             as_it_is = f"(from snapshot.{name} where subject_id in (select ticket_id from {few}))"
             if name in not_stored(self.queries):
                 as_it_is = f"({self._narrowed(name, few, is_tried=False)}\n)"
-        elif any(name in reads(self.queries[other]) and not self._gathers(other) for other in self.names):
+        if any(name in reads(self.queries[other]) and not self._gathers(other) for other in self.names):
             self._create("view", name, self.queries[name])
         # Of a subject with several rows the worst counts, and it may have none on either side.
         worst = (
@@ -267,7 +268,8 @@ class _Trial:
         if not ONE_ROW.search(sql):
             worst = f"select max({verdict}) as verdict from snapshot.{name} group by subject_id"
             return f"select verdict, count(*) as subject_count from ({worst}) group by verdict"
-        if name in not_stored(self.queries) and is_by_itself(sql):
+        every = {judge for judge, _, _, has_every_ticket in rules() if has_every_ticket}
+        if rule in every and name in not_stored(self.queries) and is_by_itself(sql):
             for other in filter(self._gathers, self.names):
                 if left_out := verdict_left_out(self.queries[other], name):
                     rows = f"from snapshot.{other} where rule = '{rule}'"

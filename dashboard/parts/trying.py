@@ -133,7 +133,7 @@ def tried(asked: Asked) -> Iterator[None]:
     """Have everything drawn within read the trial instead of the snapshot; making it is shown."""
     snapshot = current()
     try:
-        with st.spinner("Judging by the other number", show_time=True):
+        with st.spinner("Judging anew", show_time=True):
             trial = _trial(str(snapshot.path), asked)
     except (EtlError, duckdb.Error) as error:
         cause = error.__cause__ if isinstance(error.__cause__, duckdb.Error) else error
