@@ -7,19 +7,18 @@ value is null cannot be read, and the record that holds it is refused. Nothing i
 
 import copy
 from dataclasses import dataclass
-from datetime import datetime
 
 from etl.dialect import CLOCK, Condition, Filling, Source, folded, formats_in
 from etl.recognise import Export
 from etl.tables import sql_type
 from etl.zone import short_names, utc_sql
 
-BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
+BLANKS = "' \t\n\r\xa0'"
 # DuckDB's trim with a set of characters is slow; hardly any cell needs it. All blanks but one sort before '!',
 # and before '(' sorts the apostrophe that guards a formula.
 HAS_ENDS = (
-    "{0} < '(' or prefix({0}, chr(160)) or suffix({0}, ' ') or suffix({0}, chr(9)) "
-    "or suffix({0}, chr(10)) or suffix({0}, chr(13)) or suffix({0}, chr(160))"
+    "{0} < '(' or prefix({0}, '\xa0') or suffix({0}, ' ') or suffix({0}, '\t') "
+    "or suffix({0}, '\n') or suffix({0}, '\r') or suffix({0}, '\xa0')"
 )
 # Help desks write '=1+1 for =1+1, lest a spreadsheet should reckon with it: the apostrophe is none of the cell.
 GUARD = "'^''([-=+@])', '\\1'"
@@ -112,8 +111,6 @@ class Cells:
         self.source, self.number = "incoming", "rowid + 1"
         # Which of two readings of a date the column's own cells allow, by `asked`; etl/date_order.py fills it.
         self.orders: dict[tuple, str] = {}
-        # The first and last of all times without zone, where somebody looked.
-        self.local_times: tuple[datetime, datetime] | None = None
 
     def inside(self, filling: Filling) -> "Cells":
         """Return the cells as one filling sees them: its own rows, and the parts of what it has a row for each of."""
@@ -196,7 +193,7 @@ class Cells:
             cut = f"nullif(regexp_replace(trim({text}, {BLANKS}), {GUARD}), '')"
             text = f"(case when {HAS_ENDS.format(text)} then {cut} else {text} end)"
         else:
-            text = f"(case when prefix({text}, chr(39)) then regexp_replace({text}, {GUARD}) else {text} end)"
+            text = f"(case when prefix({text}, '''') then regexp_replace({text}, {GUARD}) else {text} end)"
         if self.dialect.null:
             text = f"(case when {text} not in ({', '.join(map(quoted, self.dialect.null))}) then {text} end)"
         return text
@@ -417,7 +414,7 @@ class Cells:
             f"when l_{column} < timestamp '0001-01-02' then {first} "
             f"when {zoned} and not ({in_format}) then coalesce(case when {iso} and ({known}) then {utc} end, "
             f"case when {is_iso_time} then {by_offset} end) "
-            f"else {utc_sql(f'l_{column}', zone, self.local_times)} end"
+            f"else {utc_sql(f'l_{column}', zone)} end"
         )
         return local, value, wanted
 

@@ -14,7 +14,7 @@ SUCH_A_DATE = r"\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{4}}"
 HAS_SIGN = "substr({0}, 2, 1) < '0' or substr({0}, 3, 1) < '0'"
 LOOKS_SO = f"({HAS_SIGN}) and regexp_matches({{0}}, '^{SUCH_A_DATE}')"
 # With what is trimmed off before: a blank also sorts before '0', but for this one.
-MAY_LOOK_SO = f"(({HAS_SIGN} or prefix({{0}}, chr(160))) and regexp_matches({{0}}, '{SUCH_A_DATE}'))"
+MAY_LOOK_SO = f"(({HAS_SIGN} or prefix({{0}}, '\xa0')) and regexp_matches({{0}}, '{SUCH_A_DATE}'))"
 
 
 def decide(con: duckdb.DuckDBPyConnection, cells: Cells, file_name: str) -> None:

@@ -261,22 +261,13 @@ def _rows(one: Stage, query: str, file_number: int | str, with_turn: bool = Fals
 def _held(con: duckdb.DuckDBPyConnection, cells: Cells) -> Callable[[Filling], Stage]:
     """Hold few records as texts and values; return what gives a filling's stage over those not set aside.
 
-    Each cell is made once, and local times are sought only among the zone's changes between the first and the last.
+    Each text is made once, whatever its value asks of it.
     """
     fillings = cells.dialect.fillings
-    spans = []
     for number, filling in enumerate(fillings):
         one = stage(cells, filling)
         con.execute(f"create or replace temp table texts_{number} as {one.texts}")
-        local = [f"l_{cell.column}" for cell in one.every if cell.local]
-        if local:
-            lowest, highest = (f"{pick}({', '.join(local)})" for pick in ("least", "greatest"))
-            spans.append(f"select min({lowest}) as first, max({highest}) as last from texts_{number}")
-    if spans:
-        first, last = con.execute(f"select min(first), max(last) from ({' union all '.join(spans)})").fetchone()
-        cells.local_times = (first, last) if first else None
-    for number, filling in enumerate(fillings):
-        one = replace(stage(cells, filling), texts=f"from texts_{number}")
+        one = replace(one, texts=f"from texts_{number}")
         con.execute(f"create or replace temp table held_{number} as {one.query}")
 
     def held(filling: Filling) -> Stage:

@@ -3,7 +3,7 @@
 DuckDB's time zone functions take the second of two equal local times; reading [T1] wants the
 first, and the offset before the change where a local time does not exist. Both are the same
 rule: the old offset holds until the later of the two readings of the change. So a zone is a
-list of steps, and a conversion is a search in it: a nested CASE, evaluated in vectors.
+list of steps, and a conversion is a look at those of one year: lists with a place for each.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -55,41 +55,47 @@ def short_names(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(short for short in found if short.isalpha()))
 
 
-def utc_sql(local: str, name: str, within: tuple[datetime, datetime] | None = None) -> str:
-    """Return SQL that turns a local TIMESTAMP expression into UTC, by reading [T1].
-
-    `within` is the first and the last value it is asked for, both included, where they are known:
-    a search among few changes is planned in a tenth of the time.
-    """
+def utc_sql(local: str, name: str) -> str:
+    """Return SQL that turns a local TIMESTAMP expression into UTC, by reading [T1]."""
     steps = changes(name)
     bounds = [
         (at + timedelta(seconds=max(before, after)), after)
         for (at, after), (_, before) in zip(steps[1:], steps, strict=False)
     ]
-    offset = steps[0][1]
-    if within:
-        earliest, latest = within
-        offset = next((after for at, after in reversed(bounds) if at <= earliest), offset)
-        bounds = [(at, after) for at, after in bounds if earliest < at <= latest]
-    if not bounds and offset == 0:
+    if not bounds and steps[0][1] == 0:
         return local
-    return f"({local} - to_seconds({_search(local, offset, bounds)}))"
+    return f"({local} - to_seconds({_offset(local, steps[0][1], bounds)}))"
 
 
 def local_sql(instant: str, name: str) -> str:
     """Return SQL that turns a UTC TIMESTAMP expression into the zone's local TIMESTAMP."""
     steps = changes(name)
-    return f"({instant} + to_seconds({_search(instant, steps[0][1], steps[1:])}))"
+    return f"({instant} + to_seconds({_offset(instant, steps[0][1], steps[1:])}))"
 
 
-def _search(value: str, first: int, bounds: list[tuple[datetime, int]]) -> str:
-    """Return a balanced CASE that gives the offset in force at `value`."""
+def _offset(value: str, first: int, bounds: list[tuple[datetime, int]]) -> str:
+    """Return SQL for the offset in force at `value`: `first`, or from each bound on the one beside it."""
     if not bounds:
         return str(first)
-    middle = len(bounds) // 2
-    at, offset = bounds[middle]
-    return (
-        f"case when {value} < timestamp '{at:%Y-%m-%d %H:%M:%S}' "
-        f"then {_search(value, first, bounds[:middle])} "
-        f"else {_search(value, offset, bounds[middle + 1 :])} end"
+    years = range(bounds[0][0].year, bounds[-1][0].year + 1)
+    of_year: dict[int, list[tuple[datetime, int]]] = {year: [] for year in years}
+    for at, offset in bounds:
+        of_year[at.year].append((at, offset))
+    # Per year: the offset it begins with, and each change with the offset from then on, as many as any year has.
+    columns = [[] for _ in range(1 + 2 * max(map(len, of_year.values())))]
+    offset = first
+    for changed in of_year.values():
+        columns[0].append(offset)
+        for place in range(len(columns) // 2):
+            at, offset = changed[place] if place < len(changed) else (None, offset)
+            columns[1 + 2 * place].append(f"{at:%Y-%m-%d %H:%M:%S}" if at else "null")
+            columns[2 + 2 * place].append(offset)
+    row = f"[greatest(least(year({value}), {years[-1]}), {years[0]}) - {years[0] - 1}]"
+    looked_up = [
+        f"('[{', '.join(map(str, column))}]'::{'timestamp' if number % 2 else 'bigint'}[]){row}"
+        for number, column in enumerate(columns)
+    ]
+    arms = " ".join(
+        f"when {value} < {until} then {before}" for before, until in zip(looked_up[::2], looked_up[1::2], strict=False)
     )
+    return f"case {arms} else {looked_up[-1]} end"
