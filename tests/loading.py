@@ -43,6 +43,10 @@ def some(*cases: object, few: int = 1) -> tuple:
 def _instance() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config={"threads": "1"})
     con.execute("set global timezone = 'UTC'")
+    con.execute("attach ':memory:' as empty")
+    with con.cursor() as cursor:
+        cursor.execute("use empty")
+        create_tables(cursor)
     return con
 
 
@@ -53,15 +57,15 @@ _numbers = count(1)
 def empty_tables() -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a connection to a database of its own in memory, with the canonical tables, empty; gone afterwards.
 
-    A process opens DuckDB once for all of them: opening it takes longer than what most tests ask. So settings must be
-    the connection's own (`set session ...`).
+    A process opens DuckDB and makes the tables once, and copies them: that takes longer than what most tests ask. So
+    settings must be the connection's own (`set session ...`).
     """
     name = f"memory_{next(_numbers)}"
     _instance().execute(f"attach ':memory:' as {name}")
     try:
+        _instance().execute(f"copy from database empty to {name} (schema)")
         with _instance().cursor() as con:
             con.execute(f"use {name}")
-            create_tables(con)
             yield con
     finally:
         _instance().execute(f"detach {name}")
