@@ -55,6 +55,7 @@ def short_names(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(short for short in found if short.isalpha()))
 
 
+@cache
 def utc_sql(local: str, name: str) -> str:
     """Return SQL that turns a local TIMESTAMP expression into UTC, by reading [T1]."""
     steps = changes(name)
@@ -67,6 +68,7 @@ def utc_sql(local: str, name: str) -> str:
     return f"({local} - to_seconds({_offset(local, steps[0][1], bounds)}))"
 
 
+@cache
 def local_sql(instant: str, name: str) -> str:
     """Return SQL that turns a UTC TIMESTAMP expression into the zone's local TIMESTAMP."""
     steps = changes(name)
