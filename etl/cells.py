@@ -239,7 +239,7 @@ class Cells:
 
     def cell(self, column: str, source: Source, kind: str | tuple[str, ...]) -> Cell:
         """Return one canonical column of a type of etl/tables.toml, as SQL."""
-        text = self.text(source, trimmed=kind != "text")  # what people wrote stays as they wrote it
+        text = self.text(source, trimmed=kind not in ("text", "prose"))  # what people wrote stays as they wrote it
         silent = [lowered(word) for word, code in source.mapped.items() if not code]
         if silent:  # words that are known, and say nothing
             text = f"(case when lower({text}) not in ({', '.join(silent)}) then {text} end)"
@@ -276,7 +276,7 @@ class Cells:
         text = f"c{places[0]}"
         whole = f"not ({HAS_ENDS.format(text)})"
         match kind:
-            case "text":
+            case "text" | "prose":
                 return self.raw(source.columns[0], trimmed=False)
             case tuple():
                 value = f"case when {text} in ({', '.join(map(quoted, kind))}) then {text} end"

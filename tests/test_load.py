@@ -23,6 +23,7 @@ SAMPLE = {
     "id": "007",
     "address": "Ana@Example.com",
     "text": "some words",
+    "prose": "some words",
     "code": "X1",
     "currency": "eur",
     "instant": "2026-03-02T10:00:00Z",
