@@ -123,6 +123,7 @@ def test_no_command_tells_who_decided_on_whom(sample, told, tmp_path, capsys):
 def test_an_address_within_a_link_is_masked(monkeypatch):
     monkeypatch.setenv("MASK_PEOPLE", "1")
     assert masked("https://h.example/c/ann.b%40x.example?to=bob@y.example") == "https://h.example/c/a…@x…?to=b…@y…"
+    assert masked("https://h.example/c/ann.b%40x.example") == "https://h.example/c/a…@x…"
 
 
 @pytest.mark.parametrize(
