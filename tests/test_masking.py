@@ -5,16 +5,14 @@ import re
 import shutil
 from datetime import datetime
 
-import duckdb
 import pandas as pd
 import pytest
 
 from etl.__main__ import main
 from etl.decisions import CANDIDATE, DISMISSED
 from etl.people import masked, masked_rows, names_person
-from etl.publish import Warehouse
 from etl.store import add
-from test_pages import charts, downloads, open_page, texts
+from test_pages import charts, connect, downloads, open_page, texts
 
 __all__ = ["downloads", "open_page"]
 
@@ -48,7 +46,7 @@ def sample(shown, monkeypatch):
 
 @pytest.fixture(scope="module")
 def con(sample_warehouse):
-    with duckdb.connect(str(Warehouse(sample_warehouse).current()), read_only=True) as con:
+    with connect(sample_warehouse) as con:
         yield con
 
 

@@ -3,6 +3,7 @@
 import ast
 import io
 import json
+import os
 import re
 import shutil
 from datetime import UTC, date, datetime
@@ -134,7 +135,10 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     snapshot = Warehouse(folder).current()
     copy = folder / f"{snapshot.stem}.copy"
     if not copy.exists():
-        shutil.copyfile(snapshot, copy)
+        # There whole or not at all: another worker may be about to open it, or be copying the folder.
+        begun = folder.with_name(f"{folder.name}.{os.getpid()}")
+        shutil.copyfile(snapshot, begun)
+        begun.replace(copy)
     return duckdb.connect(str(copy), read_only=True)
 
 
