@@ -1,7 +1,6 @@
 """What vendors, users and spreadsheets do to a file changes nothing: every dialect, on its own fixture."""
 
 import csv
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,9 +9,8 @@ import pytest
 from etl.dialect import folded
 from etl.read import sheet_rows
 from etl.recognise import recognise
-from etl.tables import tables
-from loading import empty_tables, load_file, load_text, reasons
-from test_dialects import DECLARED, EXPORTS
+from loading import empty_tables, load_file, load_text
+from test_dialects import DECLARED, EXPORTS, everything, rejects
 
 FLAT = [
     pytest.param(dialect, path, id=dialect.name)
@@ -51,15 +49,6 @@ def without(rows: list[list[str]], dropped: set[str]) -> list[list[str]]:
     return [[row[place] for place in places] for row in rows]
 
 
-def everything(con) -> dict[str, list]:
-    """Every row of every canonical table, and what was refused and why."""
-    held = {
-        name: con.execute(f"select {', '.join(table.columns)} from raw.{name} order by all").fetchall()
-        for name, table in tables().items()
-    }
-    return {name: rows for name, rows in held.items() if rows} | {"refused": reasons(con)}
-
-
 @cache
 def unharmed(path: Path) -> tuple:
     """What the fixture itself comes to: its account, and everything it left."""
@@ -93,13 +82,4 @@ def test_columns_the_user_did_not_tick_are_not_missed(raw, tmp_path, dialect, pa
     assert raw.execute("select dialect from raw.files").fetchall() == [(dialect.name,)]
     assert found.rows == account.rows
     # What could not be read may be gone with its column; nothing is refused that was not.
-    assert {reason.split(",")[0] for reason in reasons(raw)} <= {reason.split(",")[0] for reason in held["refused"]}
-
-
-@pytest.mark.parametrize(("dialect", "path"), FLAT)
-def test_second_load_of_an_export_changes_nothing(raw, dialect, path):
-    first, held = unharmed(path)
-    load_file(raw, path, zone="UTC")
-    again = load_file(raw, path, zone="UTC")
-    assert again == replace(first, inserted=0, updated=0, unchanged=first.inserted + first.updated + first.unchanged)
-    assert everything(raw) == held
+    assert {reason.split(",")[0] for reason in rejects(raw)} <= {reason.split(",")[0] for reason in held["refused"]}
