@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from etl import EtlError
 
-FIRST_YEAR, LAST_YEAR = 1970, 2100
+EPOCH, LAST_YEAR = datetime(1970, 1, 1), 2100
 # No zone has kept an offset for less than seven days since 1970, so no change hides in a step.
 STEP = timedelta(days=3)
 
@@ -31,19 +31,19 @@ def changes(name: str) -> list[tuple[datetime, int]]:
     zone = zone_info(name)
 
     def offset(instant: datetime) -> int:
-        return int(instant.replace(tzinfo=UTC).astimezone(zone).utcoffset().total_seconds())
+        return int(datetime.fromtimestamp((instant - EPOCH).total_seconds(), zone).utcoffset().total_seconds())
 
-    found = [(datetime.min, offset(datetime(FIRST_YEAR, 1, 1)))]
-    day = datetime(FIRST_YEAR, 1, 1)
-    while day < datetime(LAST_YEAR, 1, 1):
+    day, before = EPOCH, offset(EPOCH)
+    found = [(datetime.min, before)]
+    while day.year < LAST_YEAR:
         then = day + STEP
-        if offset(then) != offset(day):
+        if (after := offset(then)) != before:
             low, high = day, then
             while high - low > timedelta(seconds=1):
                 middle = low + timedelta(seconds=(high - low).total_seconds() // 2)
-                low, high = (middle, high) if offset(middle) == offset(day) else (low, middle)
-            found.append((high, offset(high)))
-        day = then
+                low, high = (middle, high) if offset(middle) == before else (low, middle)
+            found.append((high, after))
+        day, before = then, after
     return found
 
 

@@ -28,8 +28,9 @@ client_turns as (
     from facts.words
     inner join open_stretches
         on open_stretches.ticket_id = words.ticket_id
-        and (open_stretches.until_at is null or words.said_at < open_stretches.until_at)
-        and (words.next_said_at is null or words.next_said_at > open_stretches.from_at)
+        -- No end is one that has not come. Written with "is null or", DuckDB would take the turns for a few.
+        and coalesce(words.said_at < open_stretches.until_at, true)
+        and coalesce(words.next_said_at > open_stretches.from_at, true)
     where words.is_agent
 
 ),
