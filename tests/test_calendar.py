@@ -1,7 +1,8 @@
 """The calendar: named cases of edge_cases.md, and every duration against a count minute by minute."""
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -76,6 +77,13 @@ def calendar(hours=OFFICE, more="", *, zone=ZONE, before="", first="2025-06-01",
         write_calendar(con, desk)
         build(con, wanted=FACTS)
         yield con
+
+
+@pytest.fixture(scope="module")
+def calendar_of():
+    """A function like `calendar`, of which each desk's is laid out once. Not to be changed."""
+    with ExitStack() as open_:
+        yield cache(lambda *hours, **desk: open_.enter_context(calendar(*hours, **desk)))
 
 
 def write_limits(con, business_days):
@@ -353,10 +361,9 @@ NAMED = [
 @pytest.mark.parametrize(
     "desk, asked, ended, minutes, elapsed", [case[1:] for case in NAMED], ids=[case[0] for case in NAMED]
 )
-def test_business_time(desk, asked, ended, minutes, elapsed):
+def test_business_time(calendar_of, desk, asked, ended, minutes, elapsed):
     zone = desk.get("zone", ZONE)
-    with calendar(**desk) as con:
-        assert business_minutes(con, asked, ended, zone) == minutes
+    assert business_minutes(calendar_of(**desk), asked, ended, zone) == minutes
     if elapsed is not None:
         assert (utc(ended, zone) - utc(asked, zone)) / timedelta(minutes=1) == elapsed
 
@@ -420,18 +427,16 @@ DUES = [
 
 
 @pytest.mark.parametrize("asked, limit, expected", [case[1:] for case in DUES], ids=[case[0] for case in DUES])
-def test_due_instants(asked, limit, expected):
-    with calendar() as con:
-        assert due(con, asked, limit) == utc(expected)
+def test_due_instants(calendar_of, asked, limit, expected):
+    assert due(calendar_of(), asked, limit) == utc(expected)
 
 
 @pytest.mark.parametrize("hour", range(0, 24, 5))
-def test_a_due_instant_is_found_in_a_window_without_end(hour):
+def test_a_due_instant_is_found_in_a_window_without_end(calendar_of, hour):
     # The desk's days begin at another hour than UTC's, so pieces reach over the borders of buckets.
-    with calendar(AROUND_THE_CLOCK) as con:
-        asked = f"2026-05-14 {hour:02}:00"
-        for limit in (1, 86399, 86400, 86401, 2 * 86400):
-            assert due(con, asked, limit) == utc(asked) + timedelta(seconds=limit)
+    asked = f"2026-05-14 {hour:02}:00"
+    for limit in (1, 86399, 86400, 86401, 2 * 86400):
+        assert due(calendar_of(AROUND_THE_CLOCK), asked, limit) == utc(asked) + timedelta(seconds=limit)
 
 
 def test_the_calendar_reaches_to_the_last_due_instant_even_over_a_long_shutdown():

@@ -26,7 +26,7 @@ from etl.tables import tables
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"
 MEGABYTE = 1_000_000
-SMALL, LARGE = 133, 4000
+SMALL, LARGE = 133, 2500
 
 # Another desk history: it ends on a Wednesday morning after a change of the clocks and of the desk's hours.
 LATER = datetime(2027, 3, 31, 9, 37, 11, tzinfo=UTC)
