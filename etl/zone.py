@@ -6,7 +6,7 @@ rule: the old offset holds until the later of the two readings of the change. So
 list of steps, and a conversion is a look at those of one year: lists with a place for each.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
