@@ -130,7 +130,9 @@ def main(wanted: list[str]) -> int:
         if subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False).returncode:
             return 1
 
-    environment = dict(os.environ)
+    # Planning a query takes and gives back thousands of small pieces of memory, of which Linux's own allocator keeps
+    # seven of a size at hand: with more, building all queries takes an eighth less.
+    environment = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=2000", **os.environ}
     if PARTS["browser"] in parts:
         browser = chromium.provide()
         if browser is None:
