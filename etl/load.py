@@ -129,8 +129,7 @@ def load(
             raise LoadError(f"{ignored[0].file_name}: {ignored[0].reason} (--strict: nothing is published)")
         before = None if fresh else house.current()
         result = Loaded(None, as_of, ignored=ignored)
-        sources = {*(export.path for export in exports), *filter(None, [before])}
-        with _opened(building, sources) as con:
+        with _opened(building) as con:
             if before:
                 step("taking over what the warehouse holds", 0, len(exports))
                 result.replaced_sample = not _take_over(con, before, is_sample)
@@ -174,7 +173,7 @@ def rebuild(
             terms = read_rows(policy) if policy else policy_of(con)
         the_desk = read_desk(desk) if desk else parse_desk(its_desk)
         result = Loaded(None, as_of.astimezone(UTC).replace(tzinfo=None, microsecond=0) if as_of else its_as_of)
-        with _opened(building, {before}) as con:
+        with _opened(building) as con:
             step("taking over what the warehouse holds", 0, 0)
             _take_over(con, before, is_sample)
             result.files = _load_files(con, stated, the_desk, None, [], step)
@@ -184,9 +183,9 @@ def rebuild(
 
 
 @contextmanager
-def _opened(building: Path, sources: set[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a connection to a new snapshot that is being written from files, with empty raw tables; close it after."""
-    with writing_to(building, sum(source.stat().st_size for source in sources)) as con:
+def _opened(building: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection to a new snapshot that is being written, with empty raw tables; close it after."""
+    with writing_to(building) as con:
         create_tables(con)
         yield con
 

@@ -25,10 +25,9 @@ from etl import EtlError
 
 KEPT = 10
 BUILDING = ".building"
-# DuckDB's own 122,880 make two parts of 200,000 rows, and hardly more work for a second core. Of a million
-# any size makes parts enough, and in larger ones a snapshot takes a fifth less of the disk.
-ROW_GROUP_ROWS, ROW_GROUP_ROWS_OF_MUCH = 20_480, 61_440
-MUCH_BYTES = 1_000_000_000
+# DuckDB's own 122,880 make two parts of 200,000 rows, and hardly more work for a second core; in small ones a
+# snapshot takes more of the disk. The same for all: to write to a file of other ones, DuckDB puts them together first.
+ROW_GROUP_ROWS = 61_440
 
 
 class WarehouseError(EtlError):
@@ -160,8 +159,8 @@ def put_in_place(draft: Path, path: Path) -> None:
 
 
 @contextmanager
-def writing_to(path: Path, source_bytes: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a connection that writes a snapshot's file, new or copied; close it after. `source_bytes` go into it.
+def writing_to(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection that writes a snapshot's file, new or copied; close it after.
 
     The file is attached, as only so the size of its row groups can be said; `beside` gives further
     connections to it.
@@ -176,9 +175,7 @@ def writing_to(path: Path, source_bytes: int = 0) -> Iterator[duckdb.DuckDBPyCon
         # Kept to be used again: memory given back and asked for anew is cleared by the system each time.
         con.execute("set global block_allocator_memory = '20%'")
         file = str(path).replace("'", "''")
-        is_much = max(source_bytes, path.stat().st_size if path.exists() else 0) >= MUCH_BYTES
-        rows = ROW_GROUP_ROWS_OF_MUCH if is_much else ROW_GROUP_ROWS
-        con.execute(f"attach '{file}' as snapshot (row_group_size {rows})")
+        con.execute(f"attach '{file}' as snapshot (row_group_size {ROW_GROUP_ROWS})")
         con.execute("use snapshot")
         yield con
     finally:
