@@ -24,12 +24,15 @@ PATIENCE = 6
 
 # What is in neither of these is in "sql", so that a new file of tests cannot be left out.
 BROWSER = ["tests/browser"]
-# Setting up, the store of decisions, what is printed or sent, and every file that asks for a page without a browser.
+# Setting up, the store of decisions, what is printed, sent, explained or tried out of what the SQL has said, and every
+# file that asks for a page without a browser.
 REST = [
     "tests/test_setup.py",
     "tests/test_decisions.py",
     "tests/test_commands.py",
     "tests/test_deliver.py",
+    "tests/test_explain.py",
+    "tests/test_what_if.py",
     *(
         f"tests/{file.name}"
         for file in sorted(Path(__file__).parent.glob("test_*.py"))
