@@ -3,7 +3,7 @@
 #   make run PORT=8600                  the dashboard on another port
 #   make run PYTHON=/path/to/python3.12 another Python
 #   make test PARTS="sql"               one part of the suite: sql, browser or rest
-#   make test PARTS="sql" EXAMPLES=50   the same on more made-up desks and files
+#   make test PARTS="sql rest" EXAMPLES=50   with more made-up desks and files
 #   make mutate QUERIES="rules.scope"   the faults of one query; QUERIES="--since main" of what differs from main
 
 PORT   ?= 8501

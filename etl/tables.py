@@ -94,6 +94,7 @@ def _compression(table: Table, column: str) -> str:
     What people wrote at length becomes half as large by zstd, in half the time; ids that occur once
     become little smaller by anything.
     """
-    if table.columns.get(column) == "prose":
+    kind = table.columns.get(column)
+    if kind == "prose":
         return " using compression zstd"
-    return " using compression uncompressed" if table.key == (column,) else ""
+    return " using compression uncompressed" if kind == "id" and table.key == (column,) else ""

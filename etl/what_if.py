@@ -287,7 +287,7 @@ class _Trial:
 
     def _gather(self, name: str) -> None:
         """Put into the place of the snapshot's rows those that the rules judged before have as tried."""
-        key, sql, same, rules = self.keys[name], self.queries[name], ["true"], []
+        key, sql, same, tried = self.keys[name], self.queries[name], ["true"], []
         for judged in sorted(self.judges & reads(sql)):
             rule = judged.partition(".")[2]
             self.con.execute(
@@ -302,14 +302,14 @@ class _Trial:
             same.append(
                 f"not (rule = '{rule}' and {key} in (select subject_id from what_if.changes where judge = '{rule}'))"
             )
-            rules.append(f"'{rule}'")
+            tried.append(f"'{rule}'")
         self._create(
             "view",
             name,
             f"""
             select * from snapshot.{name} where {" and ".join(same)}
             union all by name
-            select * from ({sql}\n) where list_contains([{", ".join(rules)}], rule)
+            select * from ({sql}\n) where list_contains([{", ".join(tried)}], rule)
             """,
         )
 
@@ -375,11 +375,11 @@ class _Trial:
 
     def _changed(self, gathering: str, name: str, before: set[str]) -> str:
         """Return a query for the tickets that changed in the rules gathered, where the rule that reads these may see it."""
-        rules = [rule.partition(".")[2] for rule in sorted(before & reads(self.queries[gathering]))]
+        judged = [rule.partition(".")[2] for rule in sorted(before & reads(self.queries[gathering]))]
         seen = "true"
         if verdicts := verdicts_seen(self.queries[name], gathering):
             seen = " or ".join(f"{side}_verdict in ({', '.join(verdicts)})" for side in ("old", "new"))
-        return f"select subject_id as ticket_id from what_if.changes where list_contains({rules}, judge) and ({seen})"
+        return f"select subject_id as ticket_id from what_if.changes where list_contains({judged}, judge) and ({seen})"
 
     def _differing(self, fact: str) -> str:
         """Return the table of the tickets of which a fact says something else that a verdict hears of."""

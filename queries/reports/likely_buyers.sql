@@ -163,6 +163,41 @@ colleagues as materialized (
 
 ),
 
+-- A slip of the finger leaves the beginning or the end as it was.
+misspelt as (
+
+    select
+        askers.client_id,
+        askers.mailbox,
+        buyers.buyer_id,
+        buyers.mailbox as buyer_mailbox
+    from askers
+    inner join buyers
+        on buyers.domain = askers.domain
+        and left(buyers.mailbox, 5) = left(askers.mailbox, 5)
+    where length(askers.mailbox) >= 6
+        -- Two slips leave one of any three pieces whole: told faster than the slips are counted.
+        and (
+            contains(buyers.mailbox, askers.first_piece)
+            or contains(buyers.mailbox, askers.second_piece)
+            or contains(buyers.mailbox, askers.last_piece)
+        )
+
+    union all
+
+    select
+        askers.client_id,
+        askers.mailbox,
+        buyers.buyer_id,
+        buyers.mailbox as buyer_mailbox
+    from askers
+    inner join buyers
+        on buyers.domain = askers.domain
+        and right(buyers.mailbox, 5) = right(askers.mailbox, 5)
+    where length(askers.mailbox) >= 6
+
+),
+
 likely as (
 
     select
@@ -243,42 +278,15 @@ likely as (
 
     union
 
-    -- A slip of the finger leaves the beginning or the end as it was.
     select
-        askers.client_id,
-        buyers.buyer_id,
+        client_id,
+        buyer_id,
         7 as ground_number,
         'one or two letters differ before the @' as ground
-    from askers
-    inner join buyers
-        on buyers.domain = askers.domain
-        and left(buyers.mailbox, 5) = left(askers.mailbox, 5)
-    where length(askers.mailbox) >= 6
-        -- Two slips leave one of any three pieces whole: told faster than the slips are counted.
-        and (
-            contains(buyers.mailbox, askers.first_piece)
-            or contains(buyers.mailbox, askers.second_piece)
-            or contains(buyers.mailbox, askers.last_piece)
-        )
-        and abs(length(buyers.mailbox) - length(askers.mailbox)) <= 2
-        and buyers.mailbox <> askers.mailbox
-        and levenshtein(buyers.mailbox, askers.mailbox) <= 2
-
-    union
-
-    select
-        askers.client_id,
-        buyers.buyer_id,
-        7 as ground_number,
-        'one or two letters differ before the @' as ground
-    from askers
-    inner join buyers
-        on buyers.domain = askers.domain
-        and right(buyers.mailbox, 5) = right(askers.mailbox, 5)
-    where length(askers.mailbox) >= 6
-        and abs(length(buyers.mailbox) - length(askers.mailbox)) <= 2
-        and buyers.mailbox <> askers.mailbox
-        and levenshtein(buyers.mailbox, askers.mailbox) <= 2
+    from misspelt
+    where abs(length(buyer_mailbox) - length(mailbox)) <= 2
+        and buyer_mailbox <> mailbox
+        and levenshtein(buyer_mailbox, mailbox) <= 2
 
     union
 
